@@ -1,0 +1,13 @@
+//! The schema, one step a file, in one dialect for both engines.
+
+mod m0001_bpu_road;
+
+use sea_orm_migration::{MigrationTrait, MigratorTrait};
+
+pub(crate) struct Migrator;
+
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m0001_bpu_road::Migration)]
+    }
+}

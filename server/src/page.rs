@@ -1,0 +1,53 @@
+//! Pages of long lists: where the next one begins, signed, so that nobody can make one up.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+
+use crate::{refusal::Fields, seal::Seal};
+
+/// How many things a page holds when the caller does not say.
+const SIZE_DEFAULT: u64 = 50;
+/// How many it holds at most.
+const SIZE_MAX: u64 = 100;
+
+/// Reads `page_size`.
+pub(crate) fn size(fields: &mut Fields, page_size: i32) -> u64 {
+    match u64::try_from(page_size) {
+        Ok(0) => SIZE_DEFAULT,
+        Ok(size @ 1..=SIZE_MAX) => size,
+        Ok(_) | Err(_) => {
+            fields.reject("page_size", "must be 1 to 100");
+            SIZE_DEFAULT
+        }
+    }
+}
+
+/// The token of the page of `list` that begins after `last`.
+pub(crate) fn token(seal: &Seal, list: &str, last: &str) -> String {
+    let signature = seal.sign(list, last.as_bytes());
+    URL_SAFE_NO_PAD.encode([&signature, last.as_bytes()].concat())
+}
+
+/// Reads `page_token`: where the page before ended.
+pub(crate) fn after(
+    fields: &mut Fields,
+    seal: &Seal,
+    list: &str,
+    page_token: &str,
+) -> Option<String> {
+    if page_token.is_empty() {
+        return None;
+    }
+    let last = URL_SAFE_NO_PAD.decode(page_token).ok().and_then(|bytes| {
+        let (signature, last) = bytes.split_at_checked(32)?;
+        seal.signed(list, last, signature)
+            .then(|| String::from_utf8(last.to_vec()).ok())
+            .flatten()
+    });
+    if last.is_none() {
+        fields.reject(
+            "page_token",
+            "must be the next_page_token of the page before",
+        );
+    }
+    last
+}

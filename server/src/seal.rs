@@ -1,0 +1,391 @@
+//! Seals what must not be read, and marks what must not be changed.
+//!
+//! One key ring, kept outside the database. Personal data is sealed (AES-256-GCM) for the kind of datum and the one it belongs
+//! to, so that a value moved to another row does not open. Beside it stands a keyed digest where it is looked up. Each row of an
+//! append-only table carries a keyed MAC over all its fields, so that an edit is found.
+
+use std::{fs, io, path::Path, sync::Arc};
+
+use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use ring::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    hmac,
+    rand::{SecureRandom, SystemRandom},
+    signature::Ed25519KeyPair,
+};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Names the key a value was made with, so that keys can change. One byte before each sealed value and MAC.
+const CURRENT_KEY: u8 = 1;
+
+/// The kinds of sealed and digested data. Part of what a value is sealed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Datum {
+    Nik,
+    Contact,
+    MotherName,
+    Message,
+    RequestContent,
+    Peer,
+}
+
+impl Datum {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Nik => "nik",
+            Self::Contact => "contact",
+            Self::MotherName => "mother_name",
+            Self::Message => "message",
+            Self::RequestContent => "request_content",
+            Self::Peer => "peer",
+        }
+    }
+}
+
+/// A sealed value does not open: it was changed, moved, or sealed with a key we do not have.
+#[derive(Debug, thiserror::Error)]
+#[error("a sealed {} does not open", .0.name())]
+pub struct Broken(Datum);
+
+/// Why there is no key ring.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read or written.
+    #[error("the key file {path} cannot be used")]
+    File {
+        /// Which file.
+        path: String,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The file is not a key ring.
+    #[error("the key file {0} holds no key ring")]
+    Format(String),
+}
+
+/// The keys. Cheap to clone.
+#[derive(Clone)]
+pub struct Seal(Arc<Keys>);
+
+struct Keys {
+    seal: LessSafeKey,
+    digest: hmac::Key,
+    mac: hmac::Key,
+    otp: hmac::Key,
+    token: hmac::Key,
+    signing_pkcs8: Vec<u8>,
+    random: SystemRandom,
+}
+
+/// The key ring as the file keeps it: base64.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    seal: String,
+    digest: String,
+    mac: String,
+    otp: String,
+    token: String,
+    signing: String,
+}
+
+impl Seal {
+    /// Reads the key ring at `path`.
+    pub fn read(path: &Path) -> Result<Self, Error> {
+        let text = fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.display().to_string(),
+            source,
+        })?;
+        Self::parse(&text).ok_or_else(|| Error::Format(path.display().to_string()))
+    }
+
+    /// Makes a new key ring and writes it to `path`, which must not exist.
+    pub fn create(path: &Path) -> Result<Self, Error> {
+        let failed = |source| Error::File {
+            path: path.display().to_string(),
+            source,
+        };
+        let text = Self::fresh();
+        write_private(path, &text).map_err(failed)?;
+        Self::parse(&text).ok_or_else(|| Error::Format(path.display().to_string()))
+    }
+
+    /// A key ring that nobody keeps.
+    pub fn ephemeral() -> Self {
+        Self::parse(&Self::fresh()).expect("a fresh key ring parses")
+    }
+
+    fn fresh() -> String {
+        let random = SystemRandom::new();
+        let key = || {
+            let mut bytes = [0; 32];
+            random.fill(&mut bytes).expect("the system has randomness");
+            BASE64.encode(bytes)
+        };
+        let signing = Ed25519KeyPair::generate_pkcs8(&random).expect("the system has randomness");
+        let file = File {
+            seal: key(),
+            digest: key(),
+            mac: key(),
+            otp: key(),
+            token: key(),
+            signing: BASE64.encode(signing.as_ref()),
+        };
+        serde_json::to_string_pretty(&file).expect("strings are JSON")
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let file: File = serde_json::from_str(text).ok()?;
+        let bytes = |text: &str| BASE64.decode(text).ok();
+        let key = |text: &str| bytes(text).filter(|it| it.len() == 32);
+        let signing_pkcs8 = bytes(&file.signing)?;
+        Ed25519KeyPair::from_pkcs8_maybe_unchecked(&signing_pkcs8).ok()?;
+        Some(Self(Arc::new(Keys {
+            seal: LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key(&file.seal)?).ok()?),
+            digest: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.digest)?),
+            mac: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.mac)?),
+            otp: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.otp)?),
+            token: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.token)?),
+            signing_pkcs8,
+            random: SystemRandom::new(),
+        })))
+    }
+
+    /// Seals `text` as a `datum` of `owner`.
+    pub(crate) fn seal(&self, datum: Datum, owner: Uuid, text: &str) -> Vec<u8> {
+        let mut nonce = [0; NONCE_LEN];
+        self.random(&mut nonce);
+        let mut body = text.as_bytes().to_vec();
+        self.0
+            .seal
+            .seal_in_place_append_tag(
+                Nonce::assume_unique_for_key(nonce),
+                Aad::from(aad(datum, owner)),
+                &mut body,
+            )
+            .expect("no text is longer than the cipher allows");
+        let mut sealed = Vec::with_capacity(1 + NONCE_LEN + body.len());
+        sealed.push(CURRENT_KEY);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&body);
+        sealed
+    }
+
+    /// Opens what was sealed as a `datum` of `owner`.
+    pub(crate) fn open(&self, datum: Datum, owner: Uuid, sealed: &[u8]) -> Result<String, Broken> {
+        let broken = || Broken(datum);
+        let (&key, rest) = sealed.split_first().ok_or_else(broken)?;
+        if key != CURRENT_KEY || rest.len() < NONCE_LEN {
+            return Err(broken());
+        }
+        let (nonce, body) = rest.split_at(NONCE_LEN);
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
+        let mut body = body.to_vec();
+        let text = self
+            .0
+            .seal
+            .open_in_place(nonce, Aad::from(aad(datum, owner)), &mut body)
+            .map_err(|_| broken())?;
+        String::from_utf8(text.to_vec()).map_err(|_| broken())
+    }
+
+    /// A keyed digest of `text`, by which a sealed value is looked up.
+    pub(crate) fn digest(&self, datum: Datum, text: &str) -> Vec<u8> {
+        keyed(&self.0.digest, &[datum.name().as_bytes(), text.as_bytes()]).into()
+    }
+
+    /// What is kept of a one-time code: good only for this challenge.
+    pub(crate) fn code_digest(&self, challenge: Uuid, code: &str) -> Vec<u8> {
+        keyed(&self.0.otp, &[challenge.as_bytes(), code.as_bytes()]).into()
+    }
+
+    /// Whether `digest` was kept of `code`, in constant time.
+    pub(crate) fn code_matches(&self, challenge: Uuid, code: &str, digest: &[u8]) -> bool {
+        same(&self.code_digest(challenge, code), digest)
+    }
+
+    /// The secret half of something we hand out and must know again: refresh tokens, page tokens.
+    pub(crate) fn sign(&self, what: &str, content: &[u8]) -> [u8; 32] {
+        keyed(&self.0.token, &[what.as_bytes(), content])
+    }
+
+    /// Whether `signature` is ours, in constant time.
+    pub(crate) fn signed(&self, what: &str, content: &[u8], signature: &[u8]) -> bool {
+        same(&self.sign(what, content), signature)
+    }
+
+    /// The MAC of a row of an append-only `table`.
+    pub(crate) fn mac(&self, table: &str) -> RowMac {
+        let mut context = hmac::Context::with_key(&self.0.mac);
+        update(&mut context, table.as_bytes());
+        RowMac { context }
+    }
+
+    /// The private key that signs tokens, as PKCS 8.
+    pub(crate) fn signing_pkcs8(&self) -> &[u8] {
+        &self.0.signing_pkcs8
+    }
+
+    /// Fills `bytes` from the system's random source.
+    pub(crate) fn random(&self, bytes: &mut [u8]) {
+        self.0
+            .random
+            .fill(bytes)
+            .expect("the system has randomness");
+    }
+
+    /// A random number below `bound`, each equally likely.
+    pub(crate) fn random_below(&self, bound: u64) -> u64 {
+        // Numbers past the last whole multiple of `bound` would favour the small ones: they are drawn again.
+        let limit = u64::MAX - u64::MAX % bound;
+        loop {
+            let mut bytes = [0; 8];
+            self.random(&mut bytes);
+            let drawn = u64::from_be_bytes(bytes);
+            if drawn < limit {
+                return drawn % bound;
+            }
+        }
+    }
+}
+
+/// A MAC over the fields of one row, in order. Each field is preceded by its length, so that no two rows read alike.
+pub(crate) struct RowMac {
+    context: hmac::Context,
+}
+
+impl RowMac {
+    pub(crate) fn bytes(mut self, field: &[u8]) -> Self {
+        update(&mut self.context, field);
+        self
+    }
+
+    pub(crate) fn text(self, field: &str) -> Self {
+        self.bytes(field.as_bytes())
+    }
+
+    pub(crate) fn id(self, field: Uuid) -> Self {
+        self.bytes(field.as_bytes())
+    }
+
+    pub(crate) fn number(self, field: i64) -> Self {
+        self.bytes(&field.to_be_bytes())
+    }
+
+    /// A field that may be missing; missing is not the same as empty.
+    pub(crate) fn optional(self, field: Option<&[u8]>) -> Self {
+        match field {
+            Some(field) => self.number(1).bytes(field),
+            None => self.number(0),
+        }
+    }
+
+    pub(crate) fn moment(self, field: chrono::DateTime<chrono::Utc>) -> Self {
+        self.number(field.timestamp_micros())
+    }
+
+    pub(crate) fn day(self, field: chrono::NaiveDate) -> Self {
+        self.text(&field.to_string())
+    }
+
+    pub(crate) fn finish(self) -> Vec<u8> {
+        let mut mac = vec![CURRENT_KEY];
+        mac.extend_from_slice(self.context.sign().as_ref());
+        mac
+    }
+}
+
+fn aad(datum: Datum, owner: Uuid) -> Vec<u8> {
+    [datum.name().as_bytes(), b"|", owner.as_bytes()].concat()
+}
+
+fn keyed(key: &hmac::Key, parts: &[&[u8]]) -> [u8; 32] {
+    let mut context = hmac::Context::with_key(key);
+    for part in parts {
+        update(&mut context, part);
+    }
+    let mut bytes = [0; 32];
+    bytes.copy_from_slice(context.sign().as_ref());
+    bytes
+}
+
+fn update(context: &mut hmac::Context, part: &[u8]) {
+    context.update(&(part.len() as u64).to_be_bytes());
+    context.update(part);
+}
+
+/// Compares in constant time: both sides are digested under a key nobody knows, then compared by `ring`.
+fn same(left: &[u8], right: &[u8]) -> bool {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, b"jamsostek constant time comparison");
+    hmac::verify(&key, left, hmac::sign(&key, right).as_ref()).is_ok()
+}
+
+fn write_private(path: &Path, text: &str) -> io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sealed_value_opens_only_for_its_kind_and_owner() {
+        let seal = Seal::ephemeral();
+        let (budi, sari) = (Uuid::now_v7(), Uuid::now_v7());
+        let sealed = seal.seal(Datum::Nik, budi, "3174012505900001");
+        let opened = seal.open(Datum::Nik, budi, &sealed).expect("it opens");
+        assert_eq!(opened, "3174012505900001");
+        assert!(seal.open(Datum::Nik, sari, &sealed).is_err());
+        assert!(seal.open(Datum::Contact, budi, &sealed).is_err());
+        let mut changed = sealed.clone();
+        *changed.last_mut().expect("a byte") ^= 1;
+        assert!(seal.open(Datum::Nik, budi, &changed).is_err());
+    }
+
+    #[test]
+    fn a_mac_tells_rows_apart_that_only_split_their_fields_elsewhere() {
+        let seal = Seal::ephemeral();
+        let left = seal.mac("bill").text("ab").text("c").finish();
+        let right = seal.mac("bill").text("a").text("bc").finish();
+        assert_ne!(left, right);
+        assert_ne!(left, seal.mac("payment").text("ab").text("c").finish());
+    }
+
+    #[test]
+    fn a_key_ring_is_written_once_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let path = std::env::temp_dir().join(Uuid::now_v7().to_string());
+        let seal = Seal::create(&path).expect("a key ring");
+        let mode = fs::metadata(&path).expect("the file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        let again = Seal::read(&path).expect("the same key ring");
+        assert_eq!(seal.digest(Datum::Nik, "1"), again.digest(Datum::Nik, "1"));
+        assert!(Seal::create(&path).is_err());
+        fs::remove_file(path).expect("gone");
+    }
+
+    #[test]
+    fn codes_are_drawn_evenly() {
+        let seal = Seal::ephemeral();
+        let mut counts = [0_u32; 10];
+        for _ in 0..100_000 {
+            counts[usize::try_from(seal.random_below(10)).expect("a digit")] += 1;
+        }
+        // Nine degrees of freedom: 27.9 is passed by chance once in a thousand runs, 50 once in ten million.
+        let chi: f64 = counts
+            .iter()
+            .map(|&it| (f64::from(it) - 10_000.0).powi(2) / 10_000.0)
+            .sum();
+        assert!(chi < 50.0, "{chi}");
+    }
+}

@@ -1,0 +1,121 @@
+//! The words of the contract and ours: enums that many features speak.
+
+use jamsostek_proto::v1 as wire;
+
+use crate::{
+    identity::{Sex, Warning},
+    policy::Reference,
+    scheme::{BpuCategory, Programme, Sector},
+};
+
+impl From<Programme> for wire::Programme {
+    fn from(programme: Programme) -> Self {
+        match programme {
+            Programme::Jkk => Self::Jkk,
+            Programme::Jkm => Self::Jkm,
+            Programme::Jht => Self::Jht,
+            Programme::Jp => Self::Jp,
+            Programme::Jkp => Self::Jkp,
+        }
+    }
+}
+
+/// Reads a programme; unspecified and unknown numbers are none.
+pub(crate) fn programme(number: i32) -> Option<Programme> {
+    match wire::Programme::try_from(number).ok()? {
+        wire::Programme::Unspecified => None,
+        wire::Programme::Jkk => Some(Programme::Jkk),
+        wire::Programme::Jkm => Some(Programme::Jkm),
+        wire::Programme::Jht => Some(Programme::Jht),
+        wire::Programme::Jp => Some(Programme::Jp),
+        wire::Programme::Jkp => Some(Programme::Jkp),
+    }
+}
+
+impl From<Sector> for wire::Sector {
+    fn from(sector: Sector) -> Self {
+        match sector {
+            Sector::Transport => Self::Transport,
+            Sector::Trade => Self::Trade,
+            Sector::Agriculture => Self::Agriculture,
+            Sector::Fishery => Self::Fishery,
+            Sector::Craft => Self::Craft,
+            Sector::Services => Self::Services,
+            Sector::Other => Self::Other,
+        }
+    }
+}
+
+/// Reads a sector; unspecified and unknown numbers are none.
+pub(crate) fn sector(number: i32) -> Option<Sector> {
+    match wire::Sector::try_from(number).ok()? {
+        wire::Sector::Unspecified => None,
+        wire::Sector::Transport => Some(Sector::Transport),
+        wire::Sector::Trade => Some(Sector::Trade),
+        wire::Sector::Agriculture => Some(Sector::Agriculture),
+        wire::Sector::Fishery => Some(Sector::Fishery),
+        wire::Sector::Craft => Some(Sector::Craft),
+        wire::Sector::Services => Some(Sector::Services),
+        wire::Sector::Other => Some(Sector::Other),
+    }
+}
+
+impl From<BpuCategory> for wire::BpuCategory {
+    fn from(category: BpuCategory) -> Self {
+        match category {
+            BpuCategory::SelfEmployed => Self::SelfEmployed,
+            BpuCategory::Owner => Self::Owner,
+            BpuCategory::Other => Self::Other,
+        }
+    }
+}
+
+/// Reads a category; unspecified counts as self-employed, unknown numbers are none.
+pub(crate) fn category(number: i32) -> Option<BpuCategory> {
+    match wire::BpuCategory::try_from(number).ok()? {
+        wire::BpuCategory::Unspecified | wire::BpuCategory::SelfEmployed => {
+            Some(BpuCategory::SelfEmployed)
+        }
+        wire::BpuCategory::Owner => Some(BpuCategory::Owner),
+        wire::BpuCategory::Other => Some(BpuCategory::Other),
+    }
+}
+
+impl From<Warning> for wire::NikWarning {
+    fn from(warning: Warning) -> Self {
+        match warning {
+            Warning::UnknownProvince => Self::UnknownProvince,
+            Warning::EmptyDistrict => Self::EmptyDistrict,
+            Warning::NoSuchDay => Self::NoSuchDay,
+            Warning::EmptySerial => Self::EmptySerial,
+            Warning::BirthDateDisagrees => Self::BirthDateDisagrees,
+        }
+    }
+}
+
+impl From<Sex> for wire::Sex {
+    fn from(sex: Sex) -> Self {
+        match sex {
+            Sex::Female => Self::Female,
+            Sex::Male => Self::Male,
+        }
+    }
+}
+
+impl From<Reference> for wire::Reference {
+    fn from(reference: Reference) -> Self {
+        Self {
+            title: reference.title,
+            href: reference.href,
+        }
+    }
+}
+
+/// Stored warnings, as the contract names them.
+pub(crate) fn warnings(stored: &str) -> Vec<i32> {
+    stored
+        .split(',')
+        .filter_map(Warning::from_code)
+        .map(|it| wire::NikWarning::from(it).into())
+        .collect()
+}
