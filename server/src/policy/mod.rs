@@ -1,0 +1,137 @@
+//! The law's numbers, each from the day it takes effect and with the text that says so.
+//!
+//! Start at [`Policy`]: one field a parameter, read as `policy.bpu_jkk_rate.on(day)` with the day of the event,
+//! never today's. The files are under `server/policy` and are compiled in.
+
+mod brackets;
+mod calendar;
+mod file;
+mod parameter;
+mod rpc;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::calendar::CalendarBasis;
+pub(crate) use self::file::Listed;
+pub(crate) use self::parameter::{Dated, NoParameter, Reference};
+pub(crate) use rpc::service;
+
+use self::brackets::Brackets;
+use self::calendar::Holidays;
+use self::file::Shelf;
+use self::parameter::Parameter;
+use crate::money::{Money, Rate};
+
+/// Every parameter of the scheme.
+#[derive(Debug)]
+pub(crate) struct Policy {
+    /// The base that contributions of people without a wage rest on, by income.
+    pub(crate) bpu_brackets: Parameter<Brackets>,
+    /// How much of JKK and JKM is taken off outside transport.
+    pub(crate) bpu_discount_other: Parameter<Rate>,
+    /// How much of JKK and JKM is taken off in transport.
+    pub(crate) bpu_discount_transport: Parameter<Rate>,
+    /// On which day of its own month a contribution is due.
+    pub(crate) bpu_due_day: Parameter<u32>,
+    /// JHT's share of the base.
+    pub(crate) bpu_jht_rate: Parameter<Rate>,
+    /// JKK's share of the base.
+    pub(crate) bpu_jkk_rate: Parameter<Rate>,
+    /// What JKM costs a month.
+    pub(crate) bpu_jkm_contribution: Parameter<Money>,
+    /// After how many consecutive unpaid months a membership lapses.
+    pub(crate) bpu_lapse_months: Parameter<u32>,
+    /// From which birthday on nobody registers.
+    pub(crate) bpu_maximum_age: Parameter<u32>,
+    /// From which birthday on somebody may register.
+    pub(crate) bpu_minimum_age: Parameter<u32>,
+    /// National holidays and collective leave.
+    pub(crate) calendar_holidays: Parameter<Holidays>,
+    /// From which birthday on JHT is paid in full.
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "read by the claims, which come next")
+    )]
+    pub(crate) jht_pension_age: Parameter<u32>,
+    /// How many days after it was made a payment may be reported.
+    pub(crate) payment_stale_days: Parameter<u32>,
+    version: String,
+    catalogue: Vec<Listed>,
+}
+
+impl Policy {
+    /// Loads the parameters compiled into this binary.
+    pub(crate) fn load() -> Self {
+        Self::read().expect("policy files are checked by this module's tests")
+    }
+
+    /// Which set of rules and numbers this is, such as `0.1.0+3fa4c2d1`: the release and a digest of the files.
+    pub(crate) fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// Every parameter as the law writes it, by name.
+    pub(crate) fn catalogue(&self) -> &[Listed] {
+        &self.catalogue
+    }
+
+    fn read() -> Result<Self, toml::de::Error> {
+        let mut shelf = Shelf::default();
+        let mut policy = Self {
+            bpu_brackets: shelf.take(
+                "bpu/brackets",
+                include_str!("../../policy/bpu/brackets.toml"),
+            )?,
+            bpu_discount_other: shelf.take(
+                "bpu/discount_other",
+                include_str!("../../policy/bpu/discount_other.toml"),
+            )?,
+            bpu_discount_transport: shelf.take(
+                "bpu/discount_transport",
+                include_str!("../../policy/bpu/discount_transport.toml"),
+            )?,
+            bpu_due_day: shelf
+                .take("bpu/due_day", include_str!("../../policy/bpu/due_day.toml"))?,
+            bpu_jht_rate: shelf.take(
+                "bpu/jht_rate",
+                include_str!("../../policy/bpu/jht_rate.toml"),
+            )?,
+            bpu_jkk_rate: shelf.take(
+                "bpu/jkk_rate",
+                include_str!("../../policy/bpu/jkk_rate.toml"),
+            )?,
+            bpu_jkm_contribution: shelf.take(
+                "bpu/jkm_contribution",
+                include_str!("../../policy/bpu/jkm_contribution.toml"),
+            )?,
+            bpu_lapse_months: shelf.take(
+                "bpu/lapse_months",
+                include_str!("../../policy/bpu/lapse_months.toml"),
+            )?,
+            bpu_maximum_age: shelf.take(
+                "bpu/maximum_age",
+                include_str!("../../policy/bpu/maximum_age.toml"),
+            )?,
+            bpu_minimum_age: shelf.take(
+                "bpu/minimum_age",
+                include_str!("../../policy/bpu/minimum_age.toml"),
+            )?,
+            calendar_holidays: shelf.take(
+                "calendar/holidays",
+                include_str!("../../policy/calendar/holidays.toml"),
+            )?,
+            jht_pension_age: shelf.take(
+                "jht/pension_age",
+                include_str!("../../policy/jht/pension_age.toml"),
+            )?,
+            payment_stale_days: shelf.take(
+                "payment/stale_days",
+                include_str!("../../policy/payment/stale_days.toml"),
+            )?,
+            version: String::new(),
+            catalogue: Vec::new(),
+        };
+        (policy.version, policy.catalogue) = shelf.close();
+        Ok(policy)
+    }
+}
