@@ -1,0 +1,312 @@
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QuerySelect, Value, entity::prelude::*};
+use uuid::Uuid;
+
+use super::{Account, Journal};
+use crate::{
+    db,
+    money::{Money, Month},
+    seal::Seal,
+};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "transfer")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub journal_id: Uuid,
+    pub kind: String,
+    pub cause_id: Uuid,
+    pub day: NaiveDate,
+    pub month: Option<String>,
+    pub debit_account: Uuid,
+    pub credit_account: Uuid,
+    pub amount_idr: i64,
+    pub debit_balance_after: Option<i64>,
+    pub credit_balance_after: Option<i64>,
+    pub posted_at: DateTime<Utc>,
+    pub mac: Vec<u8>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// One movement of a kept account.
+#[derive(Clone, Debug)]
+pub(crate) struct Movement {
+    /// Identifies it.
+    pub id: Uuid,
+    /// The account's id.
+    pub account: Uuid,
+    /// The value date.
+    pub day: NaiveDate,
+    /// The contribution month.
+    pub month: Option<Month>,
+    /// How much came in; negative when it went out.
+    pub amount_idr: i64,
+    /// The balance after it.
+    pub balance_after_idr: i64,
+    /// What caused it.
+    pub cause: Uuid,
+}
+
+impl Model {
+    fn expected_mac(&self, seal: &Seal) -> Vec<u8> {
+        let optional = |it: Option<i64>| it.map(i64::to_be_bytes);
+        seal.mac("transfer")
+            .id(self.id)
+            .id(self.journal_id)
+            .text(&self.kind)
+            .id(self.cause_id)
+            .day(self.day)
+            .optional(self.month.as_deref().map(str::as_bytes))
+            .id(self.debit_account)
+            .id(self.credit_account)
+            .number(self.amount_idr)
+            .optional(
+                optional(self.debit_balance_after)
+                    .as_ref()
+                    .map(|it| it.as_slice()),
+            )
+            .optional(
+                optional(self.credit_balance_after)
+                    .as_ref()
+                    .map(|it| it.as_slice()),
+            )
+            .moment(self.posted_at)
+            .finish()
+    }
+}
+
+/// Adds what each account gained or lost; the balances after it. What falls below zero is stopped by the table's own check.
+pub(super) async fn move_balances(
+    connection: &impl ConnectionTrait,
+    net: &BTreeMap<Uuid, (Account, i64)>,
+    opened_on: NaiveDate,
+) -> Result<BTreeMap<Uuid, i64>, db::Error> {
+    let mut after = BTreeMap::new();
+    // An insert that would start below zero is refused before its conflict is seen, so what goes out is an update of its own.
+    for (id, (_, moved)) in net.iter().filter(|it| it.1.1 < 0) {
+        let sql = "UPDATE ledger_account SET balance_idr = balance_idr + $1 WHERE id = $2 RETURNING id, balance_idr";
+        let values = [(*moved).into(), (*id).into()];
+        after.extend(balances(connection, sql, values.to_vec()).await?);
+    }
+    let gains: Vec<_> = net.iter().filter(|it| it.1.1 >= 0).collect();
+    if gains.is_empty() {
+        return Ok(after);
+    }
+    let sql = format!(
+        "INSERT INTO ledger_account (id, kind, owner_id, balance_idr, opened_on) VALUES {} ON CONFLICT (id) \
+         DO UPDATE SET balance_idr = ledger_account.balance_idr + excluded.balance_idr RETURNING id, balance_idr",
+        db::placeholders(gains.len(), 5)
+    );
+    let values = gains.iter().flat_map(|&(id, (account, moved))| {
+        [
+            (*id).into(),
+            account.kind().into(),
+            account.owner().into(),
+            (*moved).into(),
+            opened_on.into(),
+        ]
+    });
+    after.extend(balances(connection, &sql, values.collect()).await?);
+    Ok(after)
+}
+
+async fn balances(
+    connection: &impl ConnectionTrait,
+    sql: &str,
+    values: Vec<Value>,
+) -> Result<Vec<(Uuid, i64)>, db::Error> {
+    let rows = connection
+        .query_all_raw(db::statement(connection, sql, values))
+        .await?;
+    let row =
+        |row: &sea_orm::QueryResult| Ok((row.try_get("", "id")?, row.try_get("", "balance_idr")?));
+    rows.iter().map(row).collect()
+}
+
+pub(super) async fn insert_transfers(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    posted_at: DateTime<Utc>,
+    journal: &Journal,
+    balances: &mut BTreeMap<Uuid, i64>,
+) -> Result<(), db::Error> {
+    let journal_id = Uuid::now_v7();
+    let mut step = |account: Account, amount: i64| {
+        balances.get_mut(&account.id()).map(|balance| {
+            *balance += amount;
+            *balance
+        })
+    };
+    let mut rows = Vec::with_capacity(journal.transfers.len());
+    for transfer in &journal.transfers {
+        let amount_idr = transfer.amount.idr();
+        let mut row = Model {
+            id: Uuid::now_v7(),
+            journal_id,
+            kind: journal.kind.to_owned(),
+            cause_id: journal.cause,
+            day: journal.day,
+            month: transfer.month.map(|it| it.to_string()),
+            debit_account: transfer.from.id(),
+            credit_account: transfer.to.id(),
+            amount_idr,
+            debit_balance_after: step(transfer.from, -amount_idr),
+            credit_balance_after: step(transfer.to, amount_idr),
+            posted_at,
+            mac: Vec::new(),
+        };
+        row.mac = row.expected_mac(seal);
+        rows.push(ActiveModel {
+            id: Set(row.id),
+            journal_id: Set(row.journal_id),
+            kind: Set(row.kind),
+            cause_id: Set(row.cause_id),
+            day: Set(row.day),
+            month: Set(row.month),
+            debit_account: Set(row.debit_account),
+            credit_account: Set(row.credit_account),
+            amount_idr: Set(row.amount_idr),
+            debit_balance_after: Set(row.debit_balance_after),
+            credit_balance_after: Set(row.credit_balance_after),
+            posted_at: Set(row.posted_at),
+            mac: Set(row.mac),
+        });
+    }
+    Entity::insert_many(rows)
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) async fn balance(
+    connection: &impl ConnectionTrait,
+    account: Uuid,
+) -> Result<Money, db::Error> {
+    let sql = "SELECT balance_idr FROM ledger_account WHERE id = $1";
+    let row = connection
+        .query_one_raw(db::statement(connection, sql, [account.into()]))
+        .await?;
+    let balance = row.map(|row| row.try_get("", "balance_idr")).transpose()?;
+    Ok(Money::new(balance.unwrap_or(0)))
+}
+
+/// The kept balance less what came after the day: one statement, short for days that are not long past.
+pub(super) async fn balances_on(
+    connection: &impl ConnectionTrait,
+    accounts: &[Account],
+    day: NaiveDate,
+) -> Result<Vec<(Uuid, Money, NaiveDate)>, db::Error> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let places: Vec<_> = (2..=accounts.len() + 1)
+        .map(|it| format!("${it}"))
+        .collect();
+    let sql = format!(
+        "SELECT a.owner_id AS owner_id, a.opened_on AS opened_on, a.balance_idr \
+         - CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE credit_account = a.id AND day > $1), 0) AS BIGINT) \
+         + CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE debit_account = a.id AND day > $1), 0) AS BIGINT) \
+         AS balance_idr FROM ledger_account a WHERE a.id IN ({}) AND a.opened_on <= $1 ORDER BY a.opened_on, a.id",
+        places.join(", ")
+    );
+    let values = std::iter::once(day.into()).chain(accounts.iter().map(|it| it.id().into()));
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, values))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let balance = row.try_get("", "balance_idr")?;
+            Ok((
+                row.try_get("", "owner_id")?,
+                Money::new(balance),
+                row.try_get("", "opened_on")?,
+            ))
+        })
+        .collect()
+}
+
+pub(super) async fn movements(
+    connection: &impl ConnectionTrait,
+    accounts: &[Account],
+    before: Option<(NaiveDate, Uuid)>,
+    limit: usize,
+) -> Result<Vec<Movement>, db::Error> {
+    use sea_orm::{Condition, QueryOrder};
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<Uuid> = accounts.iter().map(|it| it.id()).collect();
+    let touching = Condition::any()
+        .add(Column::CreditAccount.is_in(ids.clone()))
+        .add(Column::DebitAccount.is_in(ids.clone()));
+    let mut query = Entity::find()
+        .filter(touching)
+        .order_by_desc(Column::Day)
+        .order_by_desc(Column::Id)
+        .limit(u64::try_from(limit).unwrap_or(u64::MAX));
+    if let Some((day, id)) = before {
+        let earlier = Condition::any().add(Column::Day.lt(day)).add(
+            Condition::all()
+                .add(Column::Day.eq(day))
+                .add(Column::Id.lt(id)),
+        );
+        query = query.filter(earlier);
+    }
+    let rows = query.all(connection).await?;
+    rows.into_iter().map(|row| movement(row, &ids)).collect()
+}
+
+fn movement(row: Model, ids: &[Uuid]) -> Result<Movement, db::Error> {
+    let came_in = ids.contains(&row.credit_account);
+    let (account, amount_idr, after) = if came_in {
+        (row.credit_account, row.amount_idr, row.credit_balance_after)
+    } else {
+        (row.debit_account, -row.amount_idr, row.debit_balance_after)
+    };
+    let month = row.month.as_deref().map(str::parse).transpose();
+    Ok(Movement {
+        id: row.id,
+        account,
+        day: row.day,
+        month: month.map_err(|_| db::Error::Unknown("transfer.month"))?,
+        amount_idr,
+        balance_after_idr: after.ok_or(db::Error::Unknown("transfer.balance_after"))?,
+        cause: row.cause_id,
+    })
+}
+
+pub(super) async fn verify(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+) -> Result<Vec<String>, db::Error> {
+    let mut wrong = db::walk(
+        connection,
+        "transfer",
+        Entity::find(),
+        Column::Id,
+        |row: &Model| (row.id, row.mac == row.expected_mac(seal)),
+    )
+    .await?;
+    let sql = "SELECT a.id AS id, a.kind AS kind, a.balance_idr AS kept, CAST(COALESCE(i.total, 0) - COALESCE(o.total, 0) AS BIGINT) AS added \
+               FROM ledger_account a \
+               LEFT JOIN (SELECT credit_account AS id, SUM(amount_idr) AS total FROM transfer GROUP BY credit_account) i ON i.id = a.id \
+               LEFT JOIN (SELECT debit_account AS id, SUM(amount_idr) AS total FROM transfer GROUP BY debit_account) o ON o.id = a.id \
+               WHERE a.balance_idr <> COALESCE(i.total, 0) - COALESCE(o.total, 0)";
+    for row in connection
+        .query_all_raw(db::statement(connection, sql, []))
+        .await?
+    {
+        let id: Uuid = row.try_get("", "id")?;
+        let kind: String = row.try_get("", "kind")?;
+        let (kept, added): (i64, i64) = (row.try_get("", "kept")?, row.try_get("", "added")?);
+        wrong.push(format!(
+            "ledger_account {id}: keeps {kept} ({kind}), its movements add up to {added}"
+        ));
+    }
+    Ok(wrong)
+}

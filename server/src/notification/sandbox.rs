@@ -1,0 +1,90 @@
+//! The sandbox's carrier: keeps what it was handed, sealed, for `ListMessages` to show.
+
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use uuid::Uuid;
+
+use super::Payload;
+use crate::{
+    db::{self, Db},
+    seal::{Datum, Seal},
+};
+
+/// How many messages are shown.
+const SHOWN_MAX: u64 = 100;
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "sandbox_message")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub at: DateTime<Utc>,
+    pub contact_digest: Vec<u8>,
+    pub payload: Vec<u8>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A message as the sandbox shows it.
+pub(crate) struct Shown {
+    /// Where it would have gone.
+    pub contact: String,
+    /// What it says.
+    pub text: String,
+    /// The code in it.
+    pub code: Option<String>,
+    /// When it was handed over.
+    pub at: DateTime<Utc>,
+}
+
+/// Takes a message as a carrier would.
+pub(super) async fn send(
+    db: &Db,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    id: Uuid,
+    payload: &Payload,
+) -> Result<(), db::Error> {
+    let text = serde_json::to_string(payload).expect("strings are JSON");
+    let row = ActiveModel {
+        id: Set(id),
+        at: Set(now),
+        contact_digest: Set(seal.digest(Datum::Contact, &payload.contact)),
+        payload: Set(seal.seal(Datum::Message, id, &text)),
+    };
+    let transaction = db.begin_write().await?;
+    Entity::insert(row)
+        .exec_without_returning(&transaction)
+        .await?;
+    Ok(transaction.commit().await?)
+}
+
+/// The newest messages, to `contact` or to anybody.
+pub(crate) async fn shown(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    contact: Option<&str>,
+) -> Result<Vec<Shown>, db::Error> {
+    let mut query = Entity::find()
+        .order_by_desc(Column::At)
+        .order_by_desc(Column::Id)
+        .limit(SHOWN_MAX);
+    if let Some(contact) = contact {
+        query = query.filter(Column::ContactDigest.eq(seal.digest(Datum::Contact, contact)));
+    }
+    let rows = query.all(connection).await?;
+    rows.into_iter()
+        .map(|row| {
+            let payload = seal.open(Datum::Message, row.id, &row.payload)?;
+            let payload: Payload = serde_json::from_str(&payload)
+                .map_err(|_| db::Error::Unknown("sandbox_message.payload"))?;
+            Ok(Shown {
+                contact: payload.contact,
+                text: payload.text,
+                code: payload.code,
+                at: row.at,
+            })
+        })
+        .collect()
+}
