@@ -1,0 +1,56 @@
+//! Who somebody says he is, and what the population register (Dukcapil) says to that.
+//!
+//! `rules` reads a NIK, a name and a contact; [`Register`] is the wire to the register; [`sandbox::SandboxRegister`] stands in for it.
+
+mod contact;
+mod rules;
+pub(crate) mod sandbox;
+
+use std::pin::Pin;
+
+use chrono::NaiveDate;
+pub(crate) use contact::{Channel, Contact, masked_name};
+pub(crate) use rules::{FullName, Nik, Sex, Warning, agreed_name, completed_years};
+
+/// What is put to the register.
+#[derive(Clone, Debug)]
+pub(crate) struct Question {
+    /// The number on the e-KTP.
+    pub nik: Nik,
+    /// The full name as told.
+    pub full_name: FullName,
+    /// The birth date as told or read from the NIK.
+    pub birth_date: NaiveDate,
+    /// The mother's maiden name, where the person told it.
+    pub mother_name: Option<FullName>,
+}
+
+/// What the register answers. It tells what agrees, never what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Everything agrees.
+    Matched,
+    /// These elements disagree, by the register's own names.
+    Mismatched(Vec<&'static str>),
+    /// The person has died (code 11).
+    Deceased,
+    /// The NIK is recorded twice (code 12).
+    Duplicate,
+    /// Nobody has the NIK (code 13).
+    NotFound,
+    /// The NIK is out of use (code 14).
+    Inactive,
+    /// The register does not take the number for a NIK (code 15).
+    WrongFormat,
+    /// No answer: nobody knows, and that is not a no.
+    Unavailable,
+}
+
+/// A verdict that is on its way.
+pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
+
+/// The population register.
+pub(crate) trait Register: Send + Sync + 'static {
+    /// Asks it. Costs money, takes time, may not answer.
+    fn ask<'a>(&'a self, question: &'a Question) -> Answer<'a>;
+}

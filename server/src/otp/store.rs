@@ -1,0 +1,155 @@
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::ExprTrait,
+};
+use uuid::Uuid;
+
+use super::{Draw, Drawn, Purpose, rules::TRIES_MAX};
+use crate::{
+    db,
+    seal::{Datum, Seal},
+};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "otp_challenge")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub content_digest: Vec<u8>,
+    pub purpose: String,
+    pub subject_id: Option<Uuid>,
+    pub nik_digest: Option<Vec<u8>>,
+    pub channel: String,
+    pub contact: Vec<u8>,
+    pub contact_digest: Vec<u8>,
+    pub code_digest: Vec<u8>,
+    pub message_id: Uuid,
+    pub tries: i32,
+    pub created_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub used_at: Option<DateTime<Utc>>,
+    pub superseded_at: Option<DateTime<Utc>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A code that was drawn.
+pub(crate) type Challenge = Model;
+
+impl Purpose {
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::SignIn => "sign_in",
+        }
+    }
+}
+
+impl Model {
+    pub(crate) fn is_for(&self, purpose: Purpose) -> bool {
+        self.purpose == purpose.code()
+    }
+}
+
+pub(super) async fn find(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Challenge>, db::Error> {
+    Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+pub(super) async fn insert(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    draw: &Draw,
+    contact_digest: Vec<u8>,
+    drawn: &Drawn,
+    now: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let row = ActiveModel {
+        id: Set(draw.id),
+        content_digest: Set(draw.content_digest.clone()),
+        purpose: Set(draw.purpose.code().to_owned()),
+        subject_id: Set(draw.subject),
+        nik_digest: Set(draw.nik_digest.clone()),
+        channel: Set(draw.contact.channel().code().to_owned()),
+        contact: Set(seal.seal(Datum::Contact, draw.id, draw.contact.text())),
+        contact_digest: Set(contact_digest),
+        code_digest: Set(seal.code_digest(draw.id, &drawn.code)),
+        message_id: Set(drawn.message),
+        tries: Set(0),
+        created_at: Set(now),
+        expires_at: Set(drawn.expires_at),
+        used_at: Set(None),
+        superseded_at: Set(None),
+    };
+    Entity::insert(row)
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+/// Makes every earlier open code for `subject` worthless.
+pub(super) async fn supersede(
+    connection: &impl ConnectionTrait,
+    subject: Uuid,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let sql = "UPDATE otp_challenge SET superseded_at = $1 WHERE subject_id = $2 AND purpose = $3 \
+               AND used_at IS NULL AND superseded_at IS NULL";
+    let values = [now.into(), subject.into(), purpose.code().into()];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(())
+}
+
+/// Counts one try, if the code takes any; the row as it stands after.
+pub(super) async fn count_try(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<Option<Challenge>, db::Error> {
+    let updated = Entity::update_many()
+        .col_expr(Column::Tries, Expr::col(Column::Tries).add(1))
+        .filter(Column::Id.eq(id))
+        .filter(Column::Tries.lt(TRIES_MAX))
+        .filter(Column::UsedAt.is_null())
+        .filter(Column::SupersededAt.is_null())
+        .filter(Column::ExpiresAt.gt(now))
+        .exec_with_returning(connection)
+        .await?;
+    Ok(updated.into_iter().next())
+}
+
+/// Uses the code up, once.
+pub(super) async fn use_up(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<bool, db::Error> {
+    let sql = "UPDATE otp_challenge SET used_at = $1 WHERE id = $2 AND used_at IS NULL AND superseded_at IS NULL";
+    let done = connection
+        .execute_raw(db::statement(connection, sql, [now.into(), id.into()]))
+        .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+pub(super) async fn has_used(
+    connection: &impl ConnectionTrait,
+    subject: Uuid,
+    purpose: Purpose,
+) -> Result<bool, db::Error> {
+    let found: Option<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::SubjectId.eq(subject))
+        .filter(Column::Purpose.eq(purpose.code()))
+        .filter(Column::UsedAt.is_not_null())
+        .into_tuple()
+        .one(connection)
+        .await?;
+    Ok(found.is_some())
+}
