@@ -1,0 +1,181 @@
+//! Contributions: what they cost, who owes them, what was paid.
+//!
+//! Start at [`issue`] for bills and at [`pay`] for money that comes in; `settle` is what both end in. Money that was taken is never
+//! refused: it pays for whole months, oldest first, becomes credit, or is set aside for an officer.
+
+mod issue;
+mod pay;
+mod rpc;
+mod rules;
+mod settle;
+mod store;
+mod suspense;
+
+pub(crate) use issue::{BillToPay, issue_first, to_pay};
+pub(crate) use rpc::{law_refusal, service};
+pub(crate) use rules::{Refused, Terms, check};
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::{
+    audit::Audit,
+    clock::Clock,
+    db::{self, Db},
+    money::{Money, Month},
+    participant::Work,
+    policy::{NoParameter, Policy, Reference},
+    scheme::Programme,
+    seal::Seal,
+};
+
+/// The contributions.
+pub(crate) struct Contributions {
+    pub db: Db,
+    pub seal: Seal,
+    pub clock: Arc<dyn Clock>,
+    pub policy: Arc<Policy>,
+    pub audit: Audit,
+}
+
+/// A demand for the contributions of some months.
+#[derive(Clone, Debug)]
+pub(crate) struct Bill {
+    pub id: Uuid,
+    pub membership: Uuid,
+    pub payment_code: String,
+    pub first_month: Month,
+    pub months: u32,
+    pub total: Money,
+    pub due_on: NaiveDate,
+    pub valid_through: NaiveDate,
+    pub policy_version: String,
+    pub lines: Vec<BillLine>,
+}
+
+/// One month of one programme on a bill.
+#[derive(Clone, Debug)]
+pub(crate) struct BillLine {
+    pub month: Month,
+    pub programme: Programme,
+    pub amount: Money,
+    pub discount: Money,
+    pub formula: String,
+    pub references: Vec<Reference>,
+}
+
+/// A bill as it stands on a day.
+#[derive(Clone, Debug)]
+pub(crate) struct BillShown {
+    pub bill: Bill,
+    /// Where the membership is paid through.
+    pub paid_through: Option<Month>,
+    /// What is still to be paid.
+    pub payable: Money,
+    /// The day it is shown for.
+    pub today: NaiveDate,
+}
+
+/// The gateway's notice that somebody paid.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    pub gateway: Uuid,
+    pub gateway_payment_id: String,
+    pub payment_code: String,
+    pub amount: Money,
+    pub paid_at: DateTime<Utc>,
+    pub channel: String,
+}
+
+/// Why money is set aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SuspenseReason {
+    UnknownCode,
+    Stale,
+    BillExpired,
+    NikTaken,
+    RegistrationCancelled,
+}
+
+/// What became of money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It paid for months; what it was too much is credit, what it was too little came from credit.
+    Settled(Settled),
+    /// It waits for an officer.
+    Suspended(SuspenseReason),
+    /// An officer gave it back.
+    Returned,
+}
+
+/// What money paid for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Settled {
+    pub applied: Money,
+    /// Added to the credit; negative when credit was used up.
+    pub credited_idr: i64,
+    pub months: Vec<Month>,
+}
+
+/// A payment and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Payment {
+    pub id: Uuid,
+    pub notice: Notice,
+    pub received_at: DateTime<Utc>,
+    pub fate: Fate,
+    /// The membership it was settled for.
+    pub membership: Option<Uuid>,
+}
+
+/// Why contributions are not billed or allocated.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no such thing")]
+    NotFound,
+    #[error("the id already names something else")]
+    IdTaken,
+    #[error("not possible in its state {state}")]
+    WrongState { state: &'static str },
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+}
+
+impl From<NoParameter> for Error {
+    fn from(missing: NoParameter) -> Self {
+        Self::Refused(Refused::NoParameter(missing))
+    }
+}
+
+impl db::FromStore for Error {
+    fn store_error(&self) -> Option<&db::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::NotFound | Self::IdTaken | Self::WrongState { .. } | Self::Refused(_) => None,
+        }
+    }
+}
+
+/// What decides on the price of this work.
+pub(crate) fn terms(work: &Work) -> Terms {
+    Terms {
+        category: work.category,
+        sector: work.sector(),
+        income: work.income,
+        programmes: work.programmes.iter().copied().collect(),
+        paid_by_state: work.paid_by_state,
+    }
+}
+
+/// Checks every MAC of bills, payments and contributions, re-adds bills and payments, and names what differs.
+pub(crate) async fn verify(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+) -> Result<Vec<String>, db::Error> {
+    store::verify(connection, seal).await
+}

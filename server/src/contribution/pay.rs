@@ -1,0 +1,266 @@
+//! Money that comes in: every well-formed notice is taken, once for each gateway and payment id.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{
+    Bill, BillLine, Contributions, Error, Fate, Notice, Payment, SuspenseReason, rules, settle,
+    store, terms,
+};
+use crate::{
+    audit::{self, Actor},
+    clock::day_of,
+    db,
+    event::{self, Event},
+    ledger::{self, Account, Journal, Transfer},
+    participant::{self, Activation, Membership},
+};
+use jamsostek_proto::v1::Subject;
+
+/// What a notice is for, once its code was found and its membership held.
+struct Target {
+    bill: Bill,
+    membership: Membership,
+}
+
+/// What is to be done with the money.
+enum Plan {
+    Settle {
+        membership: Membership,
+        lines: Vec<BillLine>,
+        settled: super::Settled,
+        activates: bool,
+    },
+    Suspend(SuspenseReason),
+}
+
+impl Notice {
+    /// Identifies the payment: the same notice names the same payment, whoever of us takes it.
+    pub(crate) fn payment(&self) -> Uuid {
+        Uuid::new_v5(&self.gateway, self.gateway_payment_id.as_bytes())
+    }
+
+    /// The day it was paid, in Jakarta.
+    fn day(&self) -> NaiveDate {
+        day_of(self.paid_at)
+    }
+}
+
+impl Contributions {
+    /// Takes a notice, or answers what became of the payment when it was taken before.
+    pub(crate) async fn record(&self, notice: &Notice) -> Result<Payment, Error> {
+        match self.take(notice).await {
+            // The payment was there already: its own row stopped the second one.
+            Err(Error::Store(error)) if error.is_unique_violation() => {
+                let known = store::payment(self.db.reader(), notice.payment()).await?;
+                match known {
+                    Some(known) if known.notice == *notice => Ok(known),
+                    Some(_) => Err(Error::IdTaken),
+                    None => Err(error.into()),
+                }
+            }
+            taken => taken,
+        }
+    }
+
+    async fn take(&self, notice: &Notice) -> Result<Payment, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let target = self.target(&transaction, notice).await?;
+        let plan = self.plan(&transaction, notice, target, now).await?;
+        let payment = match &plan {
+            Plan::Settle {
+                membership,
+                settled,
+                ..
+            } => self.received(
+                notice,
+                now,
+                Fate::Settled(settled.clone()),
+                Some(membership.id),
+            ),
+            Plan::Suspend(reason) => self.received(notice, now, Fate::Suspended(*reason), None),
+        };
+        store::insert_payment(&transaction, &self.seal, &payment).await?;
+        let mut events = vec![told(&payment, None)];
+        match &plan {
+            Plan::Suspend(_) => self.set_aside(&transaction, &payment, now).await?,
+            Plan::Settle {
+                membership,
+                lines,
+                settled,
+                activates,
+            } => {
+                let coming = settle::Coming {
+                    cause: payment.id,
+                    day: notice.day(),
+                    amount: notice.amount,
+                    from: Account::Clearing,
+                };
+                settle::book(
+                    &transaction,
+                    &self.seal,
+                    now,
+                    &coming,
+                    membership,
+                    lines,
+                    settled,
+                )
+                .await?;
+                events = vec![told(&payment, Some(membership.participant_id))];
+                if *activates {
+                    events.push(participant::activated(membership));
+                }
+            }
+        }
+        event::record(&transaction, &self.seal, now, events).await?;
+        let actor = Actor {
+            subject: Subject::Service,
+            id: Some(notice.gateway),
+        };
+        audit::wrote(
+            &transaction,
+            &self.seal,
+            now,
+            actor,
+            "RecordPayment",
+            payment.id,
+        )
+        .await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(payment)
+    }
+
+    async fn target(
+        &self,
+        connection: &impl ConnectionTrait,
+        notice: &Notice,
+    ) -> Result<Option<Target>, Error> {
+        let Some(bill) = store::bill_by_code(connection, &notice.payment_code).await? else {
+            return Ok(None);
+        };
+        let membership = participant::hold(connection, bill.membership).await?;
+        let membership = membership.ok_or(db::Error::Unknown("bill.membership_id"))?;
+        Ok(Some(Target { bill, membership }))
+    }
+
+    /// Decides, in the order of decision C10, what the money is for.
+    async fn plan(
+        &self,
+        connection: &impl ConnectionTrait,
+        notice: &Notice,
+        target: Option<Target>,
+        now: DateTime<Utc>,
+    ) -> Result<Plan, Error> {
+        let Some(Target { bill, membership }) = target else {
+            return Ok(Plan::Suspend(SuspenseReason::UnknownCode));
+        };
+        if membership.is_cancelled {
+            return Ok(Plan::Suspend(SuspenseReason::RegistrationCancelled));
+        }
+        let (day, today) = (notice.day(), day_of(now));
+        let stale_days = self.policy.payment_stale_days.on(day)?.value;
+        if (today - day).num_days() > i64::from(stale_days) {
+            return Ok(Plan::Suspend(SuspenseReason::Stale));
+        }
+        let credit = ledger::balance(connection, Account::Credit(membership.id)).await?;
+        let lines = if day <= bill.valid_through {
+            bill.lines
+        } else {
+            let fresh = self.todays_lines(&membership, bill.months, day)?;
+            let price: i64 = fresh.iter().map(|it| it.amount.idr()).sum();
+            let asked = [price, price - credit.idr()];
+            if !asked.contains(&notice.amount.idr()) {
+                return Ok(Plan::Suspend(SuspenseReason::BillExpired));
+            }
+            fresh
+        };
+        let coming = settle::Coming {
+            cause: notice.payment(),
+            day,
+            amount: notice.amount,
+            from: Account::Clearing,
+        };
+        let settled = settle::plan(&coming, &lines, membership.paid_through, credit);
+        let activates = membership.paid_through.is_none() && !settled.months.is_empty();
+        if activates {
+            let activation = participant::supply(connection, &self.seal, now, &membership).await?;
+            if activation == Activation::NikTaken {
+                return Ok(Plan::Suspend(SuspenseReason::NikTaken));
+            }
+        }
+        Ok(Plan::Settle {
+            membership,
+            lines,
+            settled,
+            activates,
+        })
+    }
+
+    /// What the next `months` cost on `day`.
+    pub(super) fn todays_lines(
+        &self,
+        membership: &Membership,
+        months: u32,
+        day: NaiveDate,
+    ) -> Result<Vec<BillLine>, Error> {
+        let first = match membership.paid_through {
+            Some(paid_through) => participant::oldest_open_month(paid_through, day, &self.policy)?,
+            None => crate::money::Month::of(day),
+        };
+        let quote = rules::quote(&self.policy, &terms(&membership.work), first, months)?;
+        Ok(quote.lines.into_iter().map(BillLine::from).collect())
+    }
+
+    fn received(
+        &self,
+        notice: &Notice,
+        now: DateTime<Utc>,
+        fate: Fate,
+        membership: Option<Uuid>,
+    ) -> Payment {
+        Payment {
+            id: notice.payment(),
+            notice: notice.clone(),
+            received_at: now,
+            fate,
+            membership,
+        }
+    }
+
+    async fn set_aside(
+        &self,
+        connection: &impl ConnectionTrait,
+        payment: &Payment,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let journal = Journal {
+            kind: "suspense",
+            cause: payment.id,
+            day: payment.notice.day(),
+            transfers: vec![Transfer {
+                from: Account::Clearing,
+                to: Account::Suspense(payment.id),
+                amount: payment.notice.amount,
+                month: None,
+            }],
+        };
+        Ok(ledger::post(connection, &self.seal, now, &journal).await?)
+    }
+}
+
+/// What to tell the world of a payment.
+pub(super) fn told(payment: &Payment, participant: Option<Uuid>) -> Event {
+    let kind = match payment.fate {
+        Fate::Settled(_) => "payment.settled",
+        Fate::Suspended(_) => "payment.suspended",
+        Fate::Returned => "payment.returned",
+    };
+    Event {
+        kind,
+        subject: payment.id,
+        participant,
+        facts: serde_json::json!({ "amountIdr": payment.notice.amount.idr() }),
+    }
+}

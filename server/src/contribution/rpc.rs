@@ -1,0 +1,243 @@
+use std::sync::Arc;
+
+use chrono::DateTime;
+use jamsostek_proto::v1::{
+    self as wire, AllocatePaymentRequest, AllocatePaymentResponse, GetBillRequest, GetBillResponse,
+    GetPaymentRequest, GetPaymentResponse, IssueBillRequest, IssueBillResponse,
+    ListSuspenseRequest, ListSuspenseResponse, LookUpBillRequest, LookUpBillResponse,
+    QuoteContributionRequest, QuoteContributionResponse, RecordPaymentRequest,
+    RecordPaymentResponse, ReturnPaymentRequest, ReturnPaymentResponse,
+    contribution_service_server::{ContributionService, ContributionServiceServer},
+};
+use tonic::{Code, Request, Response, Status};
+use uuid::Uuid;
+
+mod answer;
+mod paper;
+
+use super::{Contributions, Error, Refused, rules};
+use crate::{
+    caller::Caller,
+    db, page,
+    refusal::{Fields, Reason, id_taken, not_found, refuse},
+};
+
+/// The list whose page tokens these are.
+const SUSPENSE: &str = "contribution.suspense";
+
+/// The contribution service.
+pub(crate) fn service(
+    contributions: Arc<Contributions>,
+) -> ContributionServiceServer<impl ContributionService> {
+    ContributionServiceServer::new(Rpc { contributions })
+}
+
+struct Rpc {
+    contributions: Arc<Contributions>,
+}
+
+#[tonic::async_trait]
+impl ContributionService for Rpc {
+    async fn quote_contribution(
+        &self,
+        request: Request<QuoteContributionRequest>,
+    ) -> Result<Response<QuoteContributionResponse>, Status> {
+        let (terms, first, months) = paper::quote(request.into_inner())?;
+        rules::check(&terms).map_err(Error::from)?;
+        let policy = &self.contributions.policy;
+        let quote = rules::quote(policy, &terms, first, months).map_err(Error::from)?;
+        Ok(Response::new(answer::quoted(quote, policy)))
+    }
+
+    async fn issue_bill(
+        &self,
+        request: Request<IssueBillRequest>,
+    ) -> Result<Response<IssueBillResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let id = fields.id_or_new("bill_id", &request.bill_id);
+        let membership = fields.id("membership_id", &request.membership_id);
+        let months = paper::months(&mut fields, request.months);
+        let (Some((id, repeatable)), Some(membership), Some(months)) = (id, membership, months)
+        else {
+            return Err(fields.refusal());
+        };
+        let issued =
+            db::retrying(|| self.contributions.issue(&caller, id, membership, months)).await?;
+        Ok(Response::new(IssueBillResponse {
+            bill: Some(issued.into()),
+            repeatable,
+        }))
+    }
+
+    async fn get_bill(
+        &self,
+        request: Request<GetBillRequest>,
+    ) -> Result<Response<GetBillResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let id = one_id("bill_id", &request.get_ref().bill_id)?;
+        let bill = self.contributions.show_bill(&caller, id).await?;
+        Ok(Response::new(GetBillResponse {
+            bill: Some(bill.into()),
+        }))
+    }
+
+    async fn look_up_bill(
+        &self,
+        request: Request<LookUpBillRequest>,
+    ) -> Result<Response<LookUpBillResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let key = paper::key(request.into_inner())?;
+        let (bill, masked_name) =
+            db::retrying(|| self.contributions.look_up(&caller, &key)).await?;
+        let mut bill = wire::Bill::from(bill);
+        bill.lines.clear();
+        Ok(Response::new(LookUpBillResponse {
+            bill: Some(bill),
+            masked_name,
+        }))
+    }
+
+    async fn record_payment(
+        &self,
+        request: Request<RecordPaymentRequest>,
+    ) -> Result<Response<RecordPaymentResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let now = self.contributions.clock.now();
+        let notice = paper::notice(request.into_inner(), &caller, now)?;
+        let payment = db::retrying(|| self.contributions.record(&notice)).await?;
+        Ok(Response::new(RecordPaymentResponse {
+            payment: Some(payment.into()),
+        }))
+    }
+
+    async fn get_payment(
+        &self,
+        request: Request<GetPaymentRequest>,
+    ) -> Result<Response<GetPaymentResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let id = one_id("payment_id", &request.get_ref().payment_id)?;
+        let payment = self.contributions.show_payment(&caller, id).await?;
+        Ok(Response::new(GetPaymentResponse {
+            payment: Some(payment.into()),
+        }))
+    }
+
+    async fn list_suspense(
+        &self,
+        request: Request<ListSuspenseRequest>,
+    ) -> Result<Response<ListSuspenseResponse>, Status> {
+        let request = request.into_inner();
+        let seal = &self.contributions.seal;
+        let mut fields = Fields::default();
+        let size = page::size(&mut fields, request.page_size);
+        let after = page::after(&mut fields, seal, SUSPENSE, &request.page_token);
+        fields.check()?;
+        let after = after.as_deref().and_then(read_place);
+        let mut payments = self.contributions.suspended(after, size + 1).await?;
+        let more = payments.len() > usize::try_from(size).unwrap_or(usize::MAX);
+        if more {
+            payments.pop();
+        }
+        let last = payments.last().filter(|_| more);
+        let place = last.map(|it| format!("{}|{}", it.received_at.timestamp_micros(), it.id));
+        Ok(Response::new(ListSuspenseResponse {
+            next_page_token: place.map_or_else(String::new, |it| page::token(seal, SUSPENSE, &it)),
+            payments: payments.into_iter().map(Into::into).collect(),
+        }))
+    }
+
+    async fn allocate_payment(
+        &self,
+        request: Request<AllocatePaymentRequest>,
+    ) -> Result<Response<AllocatePaymentResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let id = fields.id("payment_id", &request.payment_id);
+        let membership = fields.id("membership_id", &request.membership_id);
+        paper::reason(&mut fields, &request.reason);
+        let (Some(id), Some(membership)) = (id, membership) else {
+            return Err(fields.refusal());
+        };
+        fields.check()?;
+        let reason = &request.reason;
+        let payment =
+            db::retrying(|| self.contributions.allocate(&caller, id, membership, reason)).await?;
+        Ok(Response::new(AllocatePaymentResponse {
+            payment: Some(payment.into()),
+        }))
+    }
+
+    async fn return_payment(
+        &self,
+        request: Request<ReturnPaymentRequest>,
+    ) -> Result<Response<ReturnPaymentResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let id = fields.id("payment_id", &request.payment_id);
+        paper::reason(&mut fields, &request.reason);
+        let Some(id) = id else {
+            return Err(fields.refusal());
+        };
+        fields.check()?;
+        let reason = &request.reason;
+        let payment = db::retrying(|| self.contributions.give_back(&caller, id, reason)).await?;
+        Ok(Response::new(ReturnPaymentResponse {
+            payment: Some(payment.into()),
+        }))
+    }
+}
+
+fn one_id(field: &str, text: &str) -> Result<Uuid, Status> {
+    let mut fields = Fields::default();
+    match fields.id(field, text) {
+        Some(id) => Ok(id),
+        None => Err(fields.refusal()),
+    }
+}
+
+fn read_place(place: &str) -> Option<(DateTime<chrono::Utc>, Uuid)> {
+    let (at, id) = place.split_once('|')?;
+    let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+    Some((at, id.parse().ok()?))
+}
+
+/// How a refusal of the law on programmes and parameters looks on the wire.
+pub(crate) fn law_refusal(refused: Refused) -> Status {
+    let message = refused.to_string();
+    let named = |reason, programme| {
+        let programme = wire::Programme::from(programme).as_str_name().to_owned();
+        refuse(
+            Code::FailedPrecondition,
+            reason,
+            message.clone(),
+            [("programme", programme)],
+        )
+    };
+    match refused {
+        Refused::ProgrammeNotServed { programme } => named(Reason::ProgrammeNotServed, programme),
+        Refused::ProgrammeMandatory { programme } => named(Reason::ProgrammeMandatory, programme),
+        Refused::NoParameter(missing) => missing.into(),
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::NotFound => not_found(),
+            Error::IdTaken => id_taken(),
+            Error::WrongState { state } => refuse(
+                Code::FailedPrecondition,
+                Reason::WrongState,
+                message,
+                [("state", state.to_owned())],
+            ),
+            Error::Refused(refused) => law_refusal(refused),
+            Error::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Answers, from our words to the contract's.
+
+use jamsostek_proto::v1::{self as wire, QuoteContributionResponse, bill, payment};
+
+use super::super::{BillLine, BillShown, Fate, Payment, SuspenseReason, rules::Quote};
+use crate::{money::Month, policy::Policy, refusal::timestamp};
+
+pub(super) fn quoted(quote: Quote, policy: &Policy) -> QuoteContributionResponse {
+    QuoteContributionResponse {
+        total_idr: quote.total().idr(),
+        bracket: i32::try_from(quote.bracket).unwrap_or(0),
+        base_idr: quote.base.idr(),
+        due_on: quote.due_on.to_string(),
+        lines: quote
+            .lines
+            .into_iter()
+            .map(|it| BillLine::from(it).into())
+            .collect(),
+        policy_version: policy.version().to_owned(),
+    }
+}
+
+impl From<BillLine> for wire::AmountLine {
+    fn from(line: BillLine) -> Self {
+        Self {
+            contribution_month: line.month.to_string(),
+            programme: wire::Programme::from(line.programme).into(),
+            amount_idr: line.amount.idr(),
+            discount_idr: line.discount.idr(),
+            formula: line.formula,
+            references: line.references.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<BillShown> for wire::Bill {
+    fn from(shown: BillShown) -> Self {
+        let BillShown {
+            bill,
+            paid_through,
+            payable,
+            today,
+        } = shown;
+        let open = |month: Month| Some(month) > paid_through;
+        let all_open = bill.lines.iter().all(|it| open(it.month));
+        let any_open = bill.lines.iter().any(|it| open(it.month));
+        let state = match (any_open, all_open) {
+            (false, _) => bill::State::Paid,
+            (true, _) if today > bill.valid_through => bill::State::Expired,
+            (true, true) => bill::State::Open,
+            (true, false) => bill::State::PartlyPaid,
+        };
+        Self {
+            id: bill.id.to_string(),
+            state: state.into(),
+            membership_id: bill.membership.to_string(),
+            payment_code: bill.payment_code,
+            first_month: bill.first_month.to_string(),
+            months: i32::try_from(bill.months).unwrap_or(0),
+            total_idr: bill.total.idr(),
+            payable_idr: payable.idr(),
+            due_on: bill.due_on.to_string(),
+            valid_through: bill.valid_through.to_string(),
+            lines: bill.lines.into_iter().map(Into::into).collect(),
+            policy_version: bill.policy_version,
+        }
+    }
+}
+
+impl From<SuspenseReason> for payment::SuspenseReason {
+    fn from(reason: SuspenseReason) -> Self {
+        match reason {
+            SuspenseReason::UnknownCode => Self::UnknownCode,
+            SuspenseReason::Stale => Self::Stale,
+            SuspenseReason::BillExpired => Self::BillExpired,
+            SuspenseReason::NikTaken => Self::NikTaken,
+            SuspenseReason::RegistrationCancelled => Self::RegistrationCancelled,
+        }
+    }
+}
+
+impl From<Payment> for wire::Payment {
+    fn from(payment: Payment) -> Self {
+        use payment::{Disposition, SuspenseReason as Why};
+        let notice = payment.notice;
+        let (disposition, reason, settled) = match payment.fate {
+            Fate::Suspended(reason) => (Disposition::Suspense, reason.into(), Default::default()),
+            Fate::Returned => (Disposition::Returned, Why::Unspecified, Default::default()),
+            Fate::Settled(settled) => {
+                let disposition = if settled.months.is_empty() {
+                    Disposition::Credited
+                } else if settled.credited_idr > 0 {
+                    Disposition::PartlyApplied
+                } else {
+                    Disposition::Applied
+                };
+                (disposition, Why::Unspecified, settled)
+            }
+        };
+        Self {
+            id: payment.id.to_string(),
+            gateway_payment_id: notice.gateway_payment_id,
+            disposition: disposition.into(),
+            suspense_reason: reason.into(),
+            amount_idr: notice.amount.idr(),
+            applied_idr: settled.applied.idr(),
+            credited_idr: settled.credited_idr,
+            paid_at: Some(timestamp(notice.paid_at)),
+            months_paid: settled.months.iter().map(Month::to_string).collect(),
+            payment_code: notice.payment_code,
+            channel: notice.channel,
+        }
+    }
+}

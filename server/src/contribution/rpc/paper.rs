@@ -1,0 +1,175 @@
+//! Requests, parsed once: all bad fields at a time.
+
+use chrono::{DateTime, Duration, DurationRound, Utc};
+use jamsostek_proto::v1::{
+    LookUpBillRequest, QuoteContributionRequest, RecordPaymentRequest, look_up_bill_request::By,
+};
+use tonic::Status;
+
+use super::super::{Notice, Terms, issue::Key};
+use crate::{
+    caller::Caller,
+    identity::Nik,
+    money::{Money, Month},
+    refusal::Fields,
+    wire,
+};
+
+/// No single amount of this scheme comes near; sums of such amounts still fit.
+pub(crate) const AMOUNT_MAX_IDR: i64 = 1_000_000_000_000;
+/// How far a gateway's clock may run ahead of ours.
+const SKEW: Duration = Duration::minutes(5);
+
+pub(super) fn quote(request: QuoteContributionRequest) -> Result<(Terms, Month, u32), Status> {
+    let mut fields = Fields::default();
+    let category = wire::category(request.category);
+    if category.is_none() {
+        fields.reject("category", "must be a BPU_CATEGORY of the contract");
+    }
+    let sector = wire::sector(request.sector);
+    if sector.is_none() {
+        fields.reject("sector", "must be a SECTOR of the contract");
+    }
+    let income = income(&mut fields, "income_idr", request.income_idr);
+    let programmes = programmes(&mut fields, "programmes", &request.programmes);
+    let first = fields.take("first_month", request.first_month.parse::<Month>());
+    let months = match request.months {
+        0 => Some(1),
+        stated => months(&mut fields, stated),
+    };
+    let (Some(category), Some(sector), Some(income), Some(programmes), Some(first), Some(months)) =
+        (category, sector, income, programmes, first, months)
+    else {
+        return Err(fields.refusal());
+    };
+    let terms = Terms {
+        category,
+        sector,
+        income,
+        programmes: programmes.into_iter().collect(),
+        paid_by_state: request.paid_by_state,
+    };
+    Ok((terms, first, months))
+}
+
+/// Reads an income: above zero (decision C37).
+pub(crate) fn income(fields: &mut Fields, field: &str, income_idr: i64) -> Option<Money> {
+    if (1..=AMOUNT_MAX_IDR).contains(&income_idr) {
+        return Some(Money::new(income_idr));
+    }
+    fields.reject(field, "must be above zero, in whole rupiah");
+    None
+}
+
+/// Reads programmes: known ones, each once.
+pub(crate) fn programmes(
+    fields: &mut Fields,
+    field: &str,
+    numbers: &[i32],
+) -> Option<Vec<crate::scheme::Programme>> {
+    let programmes: Option<Vec<_>> = numbers.iter().map(|it| wire::programme(*it)).collect();
+    let mut programmes = programmes.filter(|it| !it.is_empty());
+    match &mut programmes {
+        None => fields.reject(field, "must name programmes of the contract"),
+        Some(known) => {
+            known.sort_unstable();
+            known.dedup();
+            if known.len() != numbers.len() {
+                fields.reject(field, "must name each programme once");
+                return None;
+            }
+        }
+    }
+    programmes
+}
+
+pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
+    let read = u32::try_from(months)
+        .ok()
+        .filter(|it| (1..=12).contains(it));
+    if read.is_none() {
+        fields.reject("months", "must be 1 to 12");
+    }
+    read
+}
+
+pub(super) fn reason(fields: &mut Fields, reason: &str) {
+    let length = reason.trim().chars().count();
+    if !(3..=500).contains(&length) {
+        fields.reject("reason", "must say why, in 3 to 500 letters");
+    }
+}
+
+pub(super) fn key(request: LookUpBillRequest) -> Result<Key, Status> {
+    let mut fields = Fields::default();
+    match request.by {
+        Some(By::PaymentCode(code)) if is_code(&code) => return Ok(Key::PaymentCode(code)),
+        Some(By::PaymentCode(_)) => fields.reject("payment_code", "must be digits, at most 32"),
+        Some(By::Nik(nik)) => {
+            if let Some(nik) = fields.take("nik", Nik::parse(&nik)) {
+                return Ok(Key::Nik(nik));
+            }
+        }
+        None => fields.reject("by", "must be a payment code or a NIK"),
+    }
+    Err(fields.refusal())
+}
+
+pub(super) fn notice(
+    request: RecordPaymentRequest,
+    caller: &Caller,
+    now: DateTime<Utc>,
+) -> Result<Notice, Status> {
+    let mut fields = Fields::default();
+    if !is_word(&request.gateway_payment_id, 64, b".-_") {
+        fields.reject(
+            "gateway_payment_id",
+            "must be 1 to 64 letters, digits, dots, dashes",
+        );
+    }
+    if !is_code(&request.payment_code) {
+        fields.reject("payment_code", "must be digits, at most 32");
+    }
+    if !(1..=AMOUNT_MAX_IDR).contains(&request.amount_idr) {
+        fields.reject("amount_idr", "must be above zero, in whole rupiah");
+    }
+    if !is_word(&request.channel, 32, b"-_") {
+        fields.reject("channel", "must be 1 to 32 letters, digits, dashes");
+    }
+    let paid_at = request.paid_at.and_then(|it| {
+        let nanos = u32::try_from(it.nanos).ok()?;
+        DateTime::from_timestamp(it.seconds, nanos)?
+            .duration_trunc(Duration::microseconds(1))
+            .ok()
+    });
+    match paid_at {
+        None => fields.reject("paid_at", "must say when it was paid"),
+        Some(paid_at) if paid_at > now + SKEW => {
+            fields.reject("paid_at", "must not lie in the future");
+        }
+        Some(_) => {}
+    }
+    let Some(paid_at) = paid_at else {
+        return Err(fields.refusal());
+    };
+    fields.check()?;
+    Ok(Notice {
+        gateway: caller.id,
+        gateway_payment_id: request.gateway_payment_id,
+        payment_code: request.payment_code,
+        amount: Money::new(request.amount_idr),
+        paid_at,
+        channel: request.channel,
+    })
+}
+
+fn is_code(text: &str) -> bool {
+    (1..=32).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+fn is_word(text: &str, length_max: usize, besides: &[u8]) -> bool {
+    (1..=length_max).contains(&text.len())
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || besides.contains(&it))
+}

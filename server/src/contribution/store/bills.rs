@@ -1,0 +1,267 @@
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryResult, entity::prelude::*};
+use uuid::Uuid;
+
+use super::super::{Bill, BillLine};
+use crate::{db, money::Money, policy::Reference, scheme::Programme, seal::Seal};
+
+mod line {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "bill_line")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub bill_id: Uuid,
+        pub month: String,
+        pub programme: String,
+        pub amount_idr: i64,
+        pub discount_idr: i64,
+        pub formula: String,
+        pub law: String,
+        pub mac: Vec<u8>,
+    }
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "bill")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub membership_id: Uuid,
+    pub payment_code: String,
+    pub first_month: String,
+    pub months: i32,
+    pub total_idr: i64,
+    pub due_on: NaiveDate,
+    pub valid_through: NaiveDate,
+    pub policy_version: String,
+    pub issued_at: DateTime<Utc>,
+    pub mac: Vec<u8>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    fn expected_mac(&self, seal: &Seal) -> Vec<u8> {
+        seal.mac("bill")
+            .id(self.id)
+            .id(self.membership_id)
+            .text(&self.payment_code)
+            .text(&self.first_month)
+            .number(self.months.into())
+            .number(self.total_idr)
+            .day(self.due_on)
+            .day(self.valid_through)
+            .text(&self.policy_version)
+            .moment(self.issued_at)
+            .finish()
+    }
+}
+
+impl line::Model {
+    fn expected_mac(&self, seal: &Seal) -> Vec<u8> {
+        seal.mac("bill_line")
+            .id(self.id)
+            .id(self.bill_id)
+            .text(&self.month)
+            .text(&self.programme)
+            .number(self.amount_idr)
+            .number(self.discount_idr)
+            .text(&self.formula)
+            .text(&self.law)
+            .finish()
+    }
+}
+
+pub(in super::super) async fn insert_bill(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    bill: &Bill,
+    issued_at: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let mut row = Model {
+        id: bill.id,
+        membership_id: bill.membership,
+        payment_code: bill.payment_code.clone(),
+        first_month: bill.first_month.to_string(),
+        months: i32::try_from(bill.months).expect("at most twelve"),
+        total_idr: bill.total.idr(),
+        due_on: bill.due_on,
+        valid_through: bill.valid_through,
+        policy_version: bill.policy_version.clone(),
+        issued_at,
+        mac: Vec::new(),
+    };
+    row.mac = row.expected_mac(seal);
+    let row = ActiveModel {
+        id: Set(row.id),
+        membership_id: Set(row.membership_id),
+        payment_code: Set(row.payment_code),
+        first_month: Set(row.first_month),
+        months: Set(row.months),
+        total_idr: Set(row.total_idr),
+        due_on: Set(row.due_on),
+        valid_through: Set(row.valid_through),
+        policy_version: Set(row.policy_version),
+        issued_at: Set(row.issued_at),
+        mac: Set(row.mac),
+    };
+    Entity::insert(row)
+        .exec_without_returning(connection)
+        .await?;
+    let lines = bill.lines.iter().map(|it| line_row(seal, bill.id, it));
+    line::Entity::insert_many(lines)
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+fn line_row(seal: &Seal, bill_id: Uuid, line: &BillLine) -> line::ActiveModel {
+    let law: Vec<_> = line
+        .references
+        .iter()
+        .map(|it| (it.title.as_str(), it.href.as_str()))
+        .collect();
+    let mut row = line::Model {
+        id: Uuid::now_v7(),
+        bill_id,
+        month: line.month.to_string(),
+        programme: line.programme.code().to_owned(),
+        amount_idr: line.amount.idr(),
+        discount_idr: line.discount.idr(),
+        formula: line.formula.clone(),
+        law: serde_json::to_string(&law).expect("strings are JSON"),
+        mac: Vec::new(),
+    };
+    row.mac = row.expected_mac(seal);
+    line::ActiveModel {
+        id: Set(row.id),
+        bill_id: Set(row.bill_id),
+        month: Set(row.month),
+        programme: Set(row.programme),
+        amount_idr: Set(row.amount_idr),
+        discount_idr: Set(row.discount_idr),
+        formula: Set(row.formula),
+        law: Set(row.law),
+        mac: Set(row.mac),
+    }
+}
+
+pub(in super::super) async fn bill(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Bill>, db::Error> {
+    one(connection, "b.id = $1", id.into()).await
+}
+
+pub(in super::super) async fn bill_by_code(
+    connection: &impl ConnectionTrait,
+    payment_code: &str,
+) -> Result<Option<Bill>, db::Error> {
+    one(connection, "b.payment_code = $1", payment_code.into()).await
+}
+
+pub(in super::super) async fn latest_bill(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+) -> Result<Option<Bill>, db::Error> {
+    let latest = "b.id = (SELECT id FROM bill WHERE membership_id = $1 ORDER BY issued_at DESC, id DESC LIMIT 1)";
+    one(connection, latest, membership.into()).await
+}
+
+/// The bill that fits, with its lines, in one statement: payments read it on their way.
+async fn one(
+    connection: &impl ConnectionTrait,
+    fits: &str,
+    value: sea_orm::Value,
+) -> Result<Option<Bill>, db::Error> {
+    let sql = format!(
+        "SELECT b.id AS bill, b.membership_id, b.payment_code, b.first_month, b.months, b.total_idr, b.due_on, \
+         b.valid_through, b.policy_version, l.month, l.programme, l.amount_idr, l.discount_idr, l.formula, l.law \
+         FROM bill b JOIN bill_line l ON l.bill_id = b.id WHERE {fits} ORDER BY l.month, l.id"
+    );
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, [value]))
+        .await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    let first_month: String = row.try_get("", "first_month")?;
+    let months: i32 = row.try_get("", "months")?;
+    let total = row.try_get("", "total_idr")?;
+    Ok(Some(Bill {
+        id: row.try_get("", "bill")?,
+        membership: row.try_get("", "membership_id")?,
+        payment_code: row.try_get("", "payment_code")?,
+        first_month: first_month
+            .parse()
+            .map_err(|_| db::Error::Unknown("bill.first_month"))?,
+        months: u32::try_from(months).map_err(|_| db::Error::Unknown("bill.months"))?,
+        total: Money::new(total),
+        due_on: row.try_get("", "due_on")?,
+        valid_through: row.try_get("", "valid_through")?,
+        policy_version: row.try_get("", "policy_version")?,
+        lines: rows.iter().map(line_of).collect::<Result<_, _>>()?,
+    }))
+}
+
+fn line_of(row: &QueryResult) -> Result<BillLine, db::Error> {
+    let unknown = db::Error::Unknown;
+    let text = |column: &str| row.try_get::<String>("", column);
+    let number = |column: &str| row.try_get::<i64>("", column);
+    let law: Vec<(String, String)> =
+        serde_json::from_str(&text("law")?).map_err(|_| unknown("bill_line.law"))?;
+    Ok(BillLine {
+        month: text("month")?
+            .parse()
+            .map_err(|_| unknown("bill_line.month"))?,
+        programme: Programme::from_code(&text("programme")?)
+            .ok_or(unknown("bill_line.programme"))?,
+        amount: Money::new(number("amount_idr")?),
+        discount: Money::new(number("discount_idr")?),
+        formula: text("formula")?,
+        references: law
+            .into_iter()
+            .map(|(title, href)| Reference { title, href })
+            .collect(),
+    })
+}
+
+pub(super) async fn verify(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+) -> Result<Vec<String>, db::Error> {
+    let mut wrong = db::walk(
+        connection,
+        "bill",
+        Entity::find(),
+        Column::Id,
+        |row: &Model| (row.id, row.mac == row.expected_mac(seal)),
+    )
+    .await?;
+    let lines = db::walk(
+        connection,
+        "bill_line",
+        line::Entity::find(),
+        line::Column::Id,
+        |row: &line::Model| (row.id, row.mac == row.expected_mac(seal)),
+    )
+    .await?;
+    wrong.extend(lines);
+    let sql = "SELECT b.id AS id FROM bill b LEFT JOIN (SELECT bill_id, SUM(amount_idr) AS total FROM bill_line GROUP BY bill_id) l \
+               ON l.bill_id = b.id WHERE b.total_idr <> COALESCE(l.total, 0)";
+    for row in connection
+        .query_all_raw(db::statement(connection, sql, []))
+        .await?
+    {
+        let id: Uuid = row.try_get("", "id")?;
+        wrong.push(format!("bill {id}: its lines do not add up to its total"));
+    }
+    Ok(wrong)
+}

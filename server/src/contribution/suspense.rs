@@ -1,0 +1,172 @@
+//! Money that was set aside: an officer finds its home or gives it back.
+
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{Contributions, Error, Fate, Payment, pay::told, settle, store};
+use crate::{
+    audit,
+    caller::Caller,
+    clock::day_of,
+    db, event,
+    ledger::{self, Account, Journal, Transfer},
+    participant::{self, Activation},
+};
+use jamsostek_proto::v1::Subject;
+
+impl Contributions {
+    /// What became of a payment: a gateway sees its own.
+    pub(crate) async fn show_payment(&self, caller: &Caller, id: Uuid) -> Result<Payment, Error> {
+        let payment = store::payment(self.db.reader(), id).await?;
+        payment
+            .filter(|it| caller.subject == Subject::Officer || it.notice.gateway == caller.id)
+            .ok_or(Error::NotFound)
+    }
+
+    /// The money that waits, oldest first.
+    pub(crate) async fn suspended(
+        &self,
+        after: Option<(DateTime<Utc>, Uuid)>,
+        limit: u64,
+    ) -> Result<Vec<Payment>, Error> {
+        Ok(store::suspended(self.db.reader(), after, limit).await?)
+    }
+
+    /// Gives suspended money to a membership, as if it had been paid for it on its day.
+    pub(crate) async fn allocate(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        membership: Uuid,
+        reason: &str,
+    ) -> Result<Payment, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let held = participant::hold(&transaction, membership).await?;
+        let held = held.ok_or(Error::NotFound)?;
+        let mut payment = waiting(&transaction, id, |known| {
+            matches!(known.fate, Fate::Settled(_)) && known.membership == Some(membership)
+        })
+        .await?;
+        if !matches!(payment.fate, Fate::Suspended(_)) {
+            return Ok(payment);
+        }
+        if held.is_cancelled {
+            let state = "STATE_CANCELLED";
+            return Err(Error::WrongState { state });
+        }
+        let day = day_of(payment.notice.paid_at);
+        let lines = self.todays_lines(&held, held.work.months, day)?;
+        let credit = ledger::balance(&transaction, Account::Credit(held.id)).await?;
+        let coming = settle::Coming {
+            cause: id,
+            day,
+            amount: payment.notice.amount,
+            from: Account::Suspense(id),
+        };
+        let settled = settle::plan(&coming, &lines, held.paid_through, credit);
+        let activates = held.paid_through.is_none() && !settled.months.is_empty();
+        if activates
+            && participant::supply(&transaction, &self.seal, now, &held).await?
+                == Activation::NikTaken
+        {
+            let state = "SUSPENSE_REASON_NIK_TAKEN";
+            return Err(Error::WrongState { state });
+        }
+        settle::book(
+            &transaction,
+            &self.seal,
+            now,
+            &coming,
+            &held,
+            &lines,
+            &settled,
+        )
+        .await?;
+        payment.fate = Fate::Settled(settled);
+        payment.membership = Some(membership);
+        store::insert_decision(&transaction, &self.seal, &payment, caller.id, reason, now).await?;
+        let mut events = vec![told(&payment, Some(held.participant_id))];
+        if activates {
+            events.push(participant::activated(&held));
+        }
+        event::record(&transaction, &self.seal, now, events).await?;
+        audit::wrote(
+            &transaction,
+            &self.seal,
+            now,
+            caller.into(),
+            "AllocatePayment",
+            id,
+        )
+        .await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(payment)
+    }
+
+    /// Gives suspended money back to its payer.
+    pub(crate) async fn give_back(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        reason: &str,
+    ) -> Result<Payment, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let mut payment = waiting(&transaction, id, |known| known.fate == Fate::Returned).await?;
+        if payment.fate == Fate::Returned {
+            return Ok(payment);
+        }
+        let journal = Journal {
+            kind: "return",
+            cause: id,
+            day: day_of(now),
+            transfers: vec![Transfer {
+                from: Account::Suspense(id),
+                to: Account::ReturnsPayable,
+                amount: payment.notice.amount,
+                month: None,
+            }],
+        };
+        ledger::post(&transaction, &self.seal, now, &journal).await?;
+        payment.fate = Fate::Returned;
+        store::insert_decision(&transaction, &self.seal, &payment, caller.id, reason, now).await?;
+        event::record(&transaction, &self.seal, now, [told(&payment, None)]).await?;
+        audit::wrote(
+            &transaction,
+            &self.seal,
+            now,
+            caller.into(),
+            "ReturnPayment",
+            id,
+        )
+        .await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(payment)
+    }
+}
+
+/// The payment, held, while it waits; or as it stands when this very decision was made `before`.
+async fn waiting(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    before: impl Fn(&Payment) -> bool,
+) -> Result<Payment, Error> {
+    if !store::lock_payment(connection, id).await? {
+        return Err(Error::NotFound);
+    }
+    let payment = store::payment(connection, id)
+        .await?
+        .ok_or(Error::NotFound)?;
+    match &payment.fate {
+        Fate::Suspended(_) => Ok(payment),
+        Fate::Settled(_) | Fate::Returned if before(&payment) => Ok(payment),
+        Fate::Settled(_) => Err(Error::WrongState {
+            state: "DISPOSITION_APPLIED",
+        }),
+        Fate::Returned => Err(Error::WrongState {
+            state: "DISPOSITION_RETURNED",
+        }),
+    }
+}

@@ -1,0 +1,292 @@
+//! The participants: one person, one KPJ, for life, and the memberships under it.
+//!
+//! Activation belongs to the membership: [`supply`] activates when the last condition is there, and is called by whoever brings it.
+
+mod rpc;
+mod rules;
+mod store;
+
+pub(crate) use rpc::service;
+pub(crate) use rules::{is_lapsed, oldest_open_month};
+pub(crate) use store::Membership;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use crate::{
+    audit::Audit,
+    caller::Caller,
+    clock::Clock,
+    db::{self, Db},
+    event::Event,
+    identity::{Contact, FullName, Nik, Sex, Warning},
+    money::{Money, Month},
+    policy::{NoParameter, Policy},
+    scheme::{BpuCategory, Programme, Sector},
+    seal::Seal,
+};
+
+/// The participants, as the outside may see them.
+pub(crate) struct Participants {
+    pub db: Db,
+    pub seal: Seal,
+    pub clock: Arc<dyn Clock>,
+    pub policy: Arc<Policy>,
+    pub audit: Audit,
+}
+
+/// A person before the first payment.
+pub(crate) struct Person {
+    pub nik: Nik,
+    pub nik_digest: Vec<u8>,
+    pub full_name: FullName,
+    pub birth_date: NaiveDate,
+    pub sex: Option<Sex>,
+    pub warnings: Vec<Warning>,
+    pub contact: Contact,
+}
+
+/// An occupation as the person calls it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Occupation {
+    pub title: String,
+    pub sector: Sector,
+}
+
+/// What somebody without a wage works as, earns and chose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Work {
+    /// One or two; the first decides the sector.
+    pub occupations: Vec<Occupation>,
+    pub category: BpuCategory,
+    pub income: Money,
+    pub programmes: Vec<Programme>,
+    /// How many months are paid at once.
+    pub months: u32,
+    pub paid_by_state: bool,
+}
+
+impl Work {
+    /// The sector of the first occupation.
+    pub(crate) fn sector(&self) -> Sector {
+        self.occupations
+            .first()
+            .map_or(Sector::Other, |it| it.sector)
+    }
+}
+
+/// What became of an activation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Activation {
+    /// The person is a participant from now on.
+    Done,
+    /// Somebody else with this NIK became one first.
+    NikTaken,
+}
+
+/// A participant as he is shown.
+pub(crate) struct Shown {
+    person: store::Participant,
+    masked_nik: String,
+    masked_contacts: Vec<String>,
+    memberships: Vec<(Membership, bool)>,
+    cover: Vec<(Programme, rules::Cover)>,
+}
+
+/// Why a participant is not shown.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no such participant")]
+    NotFound,
+    #[error(transparent)]
+    NoParameter(#[from] NoParameter),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+}
+
+impl Participants {
+    /// Shows a participant to himself or to an officer.
+    pub(crate) async fn show(&self, caller: &Caller, named: Option<Uuid>) -> Result<Shown, Error> {
+        let id = caller.participant(named).ok_or(Error::NotFound)?;
+        let reader = self.db.reader();
+        let found = store::active(reader, id).await?.ok_or(Error::NotFound)?;
+        let (now, today) = (self.clock.now(), self.clock.today());
+        self.audit.read(now, caller, "GetParticipant", id).await?;
+        let contacts = store::contacts(reader, &self.seal, id).await?;
+        let memberships = store::memberships(reader, id).await?;
+        let spells: Vec<_> = memberships.iter().map(Membership::spell).collect();
+        let mut cover = Vec::new();
+        for programme in [Programme::Jkk, Programme::Jkm, Programme::Jht] {
+            let found = rules::cover(&spells, programme, today, &self.policy)?;
+            cover.push((programme, found));
+        }
+        let memberships = memberships.into_iter().map(|it| {
+            let lapsed = it
+                .paid_through
+                .map(|paid| is_lapsed(paid, today, &self.policy));
+            Ok((it, lapsed.transpose()?.unwrap_or(false)))
+        });
+        Ok(Shown {
+            masked_nik: store::nik(&self.seal, &found)?.masked(),
+            masked_contacts: contacts.iter().map(Contact::masked).collect(),
+            memberships: memberships.collect::<Result<_, NoParameter>>()?,
+            cover,
+            person: found,
+        })
+    }
+}
+
+/// Takes a person in with a membership that waits for its first payment; the ids of both. Reserves nothing: who pays first is first.
+pub(crate) async fn take_in(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    registration: Uuid,
+    person: &Person,
+    work: &Work,
+) -> Result<(Uuid, Uuid), db::Error> {
+    let (participant, membership) = (Uuid::now_v7(), Uuid::now_v7());
+    store::insert_person(connection, seal, now, participant, person).await?;
+    store::insert_membership(connection, now, membership, participant, registration, work).await?;
+    Ok((participant, membership))
+}
+
+/// Holds a membership until the transaction ends, so that what concerns it happens one by one.
+pub(crate) async fn hold(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+) -> Result<Option<Membership>, db::Error> {
+    store::lock_membership(connection, membership).await
+}
+
+/// A membership as it stands.
+pub(crate) async fn membership(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+) -> Result<Option<Membership>, db::Error> {
+    store::membership(connection, membership).await
+}
+
+/// The memberships of a participant, oldest first.
+pub(crate) async fn memberships(
+    connection: &impl ConnectionTrait,
+    participant: Uuid,
+) -> Result<Vec<Membership>, db::Error> {
+    store::memberships(connection, participant).await
+}
+
+/// The name to show to a payer.
+pub(crate) async fn name_of(
+    connection: &impl ConnectionTrait,
+    participant: Uuid,
+) -> Result<String, db::Error> {
+    store::name(connection, participant).await
+}
+
+/// Keeps that `membership` is covered from `covered_from` and paid through `paid_through`.
+pub(crate) async fn move_spell(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+    covered_from: NaiveDate,
+    paid_through: Month,
+) -> Result<(), db::Error> {
+    store::update_spell(connection, membership, covered_from, paid_through).await
+}
+
+/// Closes a membership that was never paid.
+pub(crate) async fn close_unpaid(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    store::cancel_membership(connection, membership, now).await
+}
+
+/// The first contribution is there: makes the person a participant, unless somebody with the same NIK was first.
+pub(crate) async fn supply(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    membership: &Membership,
+) -> Result<Activation, db::Error> {
+    if store::nik_is_taken(connection, membership.participant_id).await? {
+        return Ok(Activation::NikTaken);
+    }
+    // Eleven random digits, the first not 0: a number that counts up would be a hot row, and easy to enumerate.
+    let kpj = (10_000_000_000 + seal.random_below(90_000_000_000)).to_string();
+    store::activate(connection, membership.participant_id, &kpj, now).await?;
+    store::insert_account(
+        connection,
+        membership.registration_id,
+        membership.participant_id,
+        now,
+    )
+    .await?;
+    Ok(Activation::Done)
+}
+
+/// What to tell the world of an activation.
+pub(crate) fn activated(membership: &Membership) -> Event {
+    Event {
+        kind: "participant.activated",
+        subject: membership.participant_id,
+        participant: Some(membership.participant_id),
+        facts: serde_json::json!({ "membershipId": membership.id }),
+    }
+}
+
+/// Joins `registration` to the active participant who has this NIK and for whom this contact was verified before; whether there is one.
+pub(crate) async fn join(
+    connection: &impl ConnectionTrait,
+    registration: Uuid,
+    nik_digest: &[u8],
+    contact_digest: &[u8],
+    now: DateTime<Utc>,
+) -> Result<bool, db::Error> {
+    store::join_account(connection, registration, nik_digest, contact_digest, now).await
+}
+
+/// The participant whom `registration` led to.
+pub(crate) async fn account_of(
+    connection: &impl ConnectionTrait,
+    registration: Uuid,
+) -> Result<Option<Uuid>, db::Error> {
+    store::account(connection, registration).await
+}
+
+/// The active participant with this NIK.
+pub(crate) async fn with_nik(
+    connection: &impl ConnectionTrait,
+    nik_digest: &[u8],
+) -> Result<Option<Uuid>, db::Error> {
+    store::with_nik(connection, nik_digest).await
+}
+
+/// The active participants whom a verified contact reaches, with their KPJ.
+pub(crate) async fn reached_by(
+    connection: &impl ConnectionTrait,
+    contact_digest: &[u8],
+) -> Result<Vec<(Uuid, String)>, db::Error> {
+    store::reached_by(connection, contact_digest).await
+}
+
+/// The KPJ of an active participant.
+pub(crate) async fn kpj_of(
+    connection: &impl ConnectionTrait,
+    participant: Uuid,
+) -> Result<Option<String>, db::Error> {
+    Ok(store::active(connection, participant)
+        .await?
+        .and_then(|it| it.kpj))
+}
+
+/// Opens every sealed value and compares it with its digest; names what does not agree.
+pub(crate) async fn verify(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+) -> Result<Vec<String>, db::Error> {
+    store::verify(connection, seal).await
+}

@@ -1,0 +1,148 @@
+//! Spells of membership: when cover ends, and what covers somebody on a day. Facts in, decision out.
+
+use chrono::NaiveDate;
+
+use crate::{
+    money::Month,
+    policy::{NoParameter, Policy},
+    scheme::Programme,
+};
+
+/// What of a membership decides on cover.
+#[derive(Clone, Debug)]
+pub(crate) struct Spell {
+    /// The programmes it holds.
+    pub programmes: Vec<Programme>,
+    /// The first day of cover; none before the first payment.
+    pub covered_from: Option<NaiveDate>,
+    /// The last paid month.
+    pub paid_through: Option<Month>,
+}
+
+/// Whether a programme covers somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cover {
+    /// From the first to the second day, both included.
+    Covered(NaiveDate, NaiveDate),
+    /// No membership holds the programme.
+    NotHeld,
+    /// The first contribution is not paid.
+    NotPaid,
+    /// Three months in a row are unpaid.
+    Lapsed,
+}
+
+/// What the programme does for somebody with these spells on `today`; the best of them counts.
+pub(crate) fn cover(
+    spells: &[Spell],
+    programme: Programme,
+    today: NaiveDate,
+    policy: &Policy,
+) -> Result<Cover, NoParameter> {
+    let mut best = Cover::NotHeld;
+    for spell in spells
+        .iter()
+        .filter(|it| it.programmes.contains(&programme))
+    {
+        let found = match (spell.covered_from, spell.paid_through) {
+            (Some(from), Some(paid_through)) => {
+                let first_open = paid_through.next().first_day();
+                let lapse_months = policy.bpu_lapse_months.on(first_open)?.value;
+                let until = cover_ends(paid_through, lapse_months);
+                if today > until {
+                    Cover::Lapsed
+                } else {
+                    return Ok(Cover::Covered(from, until));
+                }
+            }
+            _ => Cover::NotPaid,
+        };
+        if best != Cover::Lapsed {
+            best = found;
+        }
+    }
+    Ok(best)
+}
+
+/// The last day of cover when nothing more is paid (C8): the end of the last unpaid month that is tolerated.
+pub(crate) fn cover_ends(paid_through: Month, lapse_months: u32) -> NaiveDate {
+    paid_through.plus(lapse_months).last_day()
+}
+
+/// Whether a membership that is paid through a month has lapsed (C8), by the law of its first unpaid month.
+pub(crate) fn is_lapsed(
+    paid_through: Month,
+    today: NaiveDate,
+    policy: &Policy,
+) -> Result<bool, NoParameter> {
+    let lapse_months = policy
+        .bpu_lapse_months
+        .on(paid_through.next().first_day())?
+        .value;
+    Ok(today > cover_ends(paid_through, lapse_months))
+}
+
+/// The month that the next payment is for (C8): after a lapse the open months are closed, and it is this month.
+pub(crate) fn oldest_open_month(
+    paid_through: Month,
+    today: NaiveDate,
+    policy: &Policy,
+) -> Result<Month, NoParameter> {
+    let lapsed = is_lapsed(paid_through, today, policy)?;
+    Ok(if lapsed {
+        Month::of(today)
+    } else {
+        paid_through.next()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    fn month(text: &str) -> Month {
+        text.parse().expect("a month")
+    }
+
+    #[test]
+    fn cover_lapses_on_the_first_day_of_the_fourth_month() {
+        let policy = Policy::load();
+        let march = month("2026-03");
+        let lapsed = |today: &str| is_lapsed(march, day(today), &policy).expect("a rule");
+        let open = |today: &str| oldest_open_month(march, day(today), &policy).expect("a rule");
+
+        assert_eq!(cover_ends(march, 3), day("2026-06-30"));
+        assert!(!lapsed("2026-06-30"));
+        assert!(lapsed("2026-07-01"));
+        assert_eq!(open("2026-06-30"), month("2026-04"));
+        assert_eq!(open("2026-07-01"), month("2026-07"));
+        assert_eq!(open("2026-02-01"), month("2026-04"), "prepaid");
+        assert!(is_lapsed(month("2015-05"), day("2026-01-01"), &policy).is_err());
+    }
+
+    #[test]
+    fn cover_is_told_for_each_programme_with_its_reason() {
+        let policy = Policy::load();
+        let spell = |paid: Option<&str>| Spell {
+            programmes: vec![Programme::Jkk, Programme::Jkm],
+            covered_from: paid.map(|_| day("2026-03-10")),
+            paid_through: paid.map(month),
+        };
+        let cover = |spells: &[Spell], programme, today: &str| {
+            cover(spells, programme, day(today), &policy).expect("a rule")
+        };
+        let paid = [spell(Some("2026-03"))];
+        let whole = Cover::Covered(day("2026-03-10"), day("2026-06-30"));
+        assert_eq!(cover(&paid, Programme::Jkk, "2026-06-30"), whole);
+        assert_eq!(cover(&paid, Programme::Jkk, "2026-07-01"), Cover::Lapsed);
+        assert_eq!(cover(&paid, Programme::Jht, "2026-03-10"), Cover::NotHeld);
+        assert_eq!(
+            cover(&[spell(None)], Programme::Jkm, "2026-03-10"),
+            Cover::NotPaid
+        );
+    }
+}
