@@ -1,0 +1,292 @@
+use std::sync::Arc;
+
+use jamsostek_proto::v1::{
+    GetOtpDeliveryRequest, GetOtpDeliveryResponse, IssueTokenRequest, IssueTokenResponse,
+    OtpPurpose, RefreshTokenRequest, RefreshTokenResponse, RevokeTokenRequest, RevokeTokenResponse,
+    SendOtpRequest, SendOtpResponse, VerifyOtpRequest, VerifyOtpResponse, WhoAmIRequest,
+    WhoAmIResponse, get_otp_delivery_response,
+    otp_service_server::{OtpService, OtpServiceServer},
+    session_service_server::{SessionService, SessionServiceServer},
+};
+use tonic::{Code, Request, Response, Status};
+
+use super::{Error, Granted, Sent, Sessions, Wish};
+use crate::{
+    caller::{Caller, Peer},
+    db,
+    identity::Contact,
+    notification::Delivery,
+    otp::{self, Purpose},
+    refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_for_now, timestamp},
+};
+
+/// The session service.
+pub(crate) fn session_service(
+    sessions: Arc<Sessions>,
+) -> SessionServiceServer<impl SessionService> {
+    SessionServiceServer::new(Rpc { sessions })
+}
+
+/// The OTP service.
+pub(crate) fn otp_service(sessions: Arc<Sessions>) -> OtpServiceServer<impl OtpService> {
+    OtpServiceServer::new(Rpc { sessions })
+}
+
+struct Rpc {
+    sessions: Arc<Sessions>,
+}
+
+#[tonic::async_trait]
+impl SessionService for Rpc {
+    async fn who_am_i(
+        &self,
+        request: Request<WhoAmIRequest>,
+    ) -> Result<Response<WhoAmIResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        Ok(Response::new(WhoAmIResponse {
+            subject: caller.subject.into(),
+            subject_id: caller.id.to_string(),
+            scopes: caller.scopes,
+            expires_at: Some(timestamp(caller.expires_at)),
+        }))
+    }
+
+    async fn issue_token(
+        &self,
+        request: Request<IssueTokenRequest>,
+    ) -> Result<Response<IssueTokenResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let client = fields.id("client_id", &request.client_id);
+        let Some(client) = client else {
+            return Err(fields.refusal());
+        };
+        let (granted, caller) = self.sessions.issue(client, &request.client_secret).await?;
+        Ok(Response::new(IssueTokenResponse {
+            access_token: granted.access_token,
+            access_expires_at: Some(timestamp(granted.expires_at)),
+            subject: caller.subject.into(),
+        }))
+    }
+
+    async fn refresh_token(
+        &self,
+        request: Request<RefreshTokenRequest>,
+    ) -> Result<Response<RefreshTokenResponse>, Status> {
+        let token = request.into_inner().refresh_token;
+        let granted = db::retrying(|| self.sessions.refresh(&token)).await?;
+        Ok(Response::new(RefreshTokenResponse {
+            access_token: granted.access_token,
+            access_expires_at: Some(timestamp(granted.expires_at)),
+            refresh_token: granted.refresh_token,
+            subject: granted.subject.into(),
+            subject_id: granted.subject_id.to_string(),
+        }))
+    }
+
+    async fn revoke_token(
+        &self,
+        request: Request<RevokeTokenRequest>,
+    ) -> Result<Response<RevokeTokenResponse>, Status> {
+        let token = request.into_inner().refresh_token;
+        db::retrying(|| self.sessions.end(&token)).await?;
+        Ok(Response::new(RevokeTokenResponse {}))
+    }
+}
+
+#[tonic::async_trait]
+impl OtpService for Rpc {
+    async fn send_otp(
+        &self,
+        request: Request<SendOtpRequest>,
+    ) -> Result<Response<SendOtpResponse>, Status> {
+        let peer = Peer::of(&request);
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let id = fields.id_or_new("challenge_id", &request.challenge_id);
+        let wish = read_wish(&mut fields, &request);
+        let (Some((id, _)), Some(wish)) = (id, wish) else {
+            return Err(fields.refusal());
+        };
+        fields.check()?;
+        let sent = db::retrying(|| self.sessions.send(id, &wish, peer)).await?;
+        Ok(Response::new(sent.into()))
+    }
+
+    async fn verify_otp(
+        &self,
+        request: Request<VerifyOtpRequest>,
+    ) -> Result<Response<VerifyOtpResponse>, Status> {
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let id = fields.id("challenge_id", &request.challenge_id);
+        if request.code.len() != 6 || !request.code.bytes().all(|it| it.is_ascii_digit()) {
+            fields.reject("code", "must be 6 digits");
+        }
+        let Some(id) = id else {
+            return Err(fields.refusal());
+        };
+        fields.check()?;
+        // Not repeated on contention: a repeat would count a second try.
+        let granted = self.sessions.verify(id, &request.code).await?;
+        Ok(Response::new(granted.into()))
+    }
+
+    async fn get_otp_delivery(
+        &self,
+        request: Request<GetOtpDeliveryRequest>,
+    ) -> Result<Response<GetOtpDeliveryResponse>, Status> {
+        use get_otp_delivery_response::State;
+        let mut fields = Fields::default();
+        let Some(id) = fields.id("challenge_id", &request.get_ref().challenge_id) else {
+            return Err(fields.refusal());
+        };
+        let (delivery, masked_contact) = self.sessions.delivery(id).await?;
+        let state = match delivery {
+            Delivery::Queued => State::Queued,
+            Delivery::Sent => State::Sent,
+            Delivery::Failed => State::Failed,
+        };
+        Ok(Response::new(GetOtpDeliveryResponse {
+            state: state.into(),
+            masked_contact,
+        }))
+    }
+}
+
+fn read_wish(fields: &mut Fields, request: &SendOtpRequest) -> Option<Wish> {
+    let purpose = match OtpPurpose::try_from(request.purpose) {
+        Ok(OtpPurpose::Register) => Some(Purpose::Register),
+        Ok(OtpPurpose::SignIn) => Some(Purpose::SignIn),
+        Ok(OtpPurpose::Unspecified) | Err(_) => None,
+    };
+    if purpose.is_none() {
+        fields.reject(
+            "purpose",
+            "must be OTP_PURPOSE_REGISTER or OTP_PURPOSE_SIGN_IN",
+        );
+    }
+    let kpj = (!request.kpj.is_empty()).then(|| request.kpj.clone());
+    if kpj
+        .as_ref()
+        .is_some_and(|it| it.len() != 11 || !it.bytes().all(|it| it.is_ascii_digit()))
+    {
+        fields.reject("kpj", "must be 11 digits");
+    }
+    if !request.resend_of.is_empty() {
+        if !request.contact.is_empty() || kpj.is_some() {
+            fields.reject("contact", "must be empty where a code is sent again");
+        }
+        let challenge = fields.id("resend_of", &request.resend_of)?;
+        return Some(Wish::Again {
+            challenge,
+            purpose: purpose?,
+        });
+    }
+    if purpose == Some(Purpose::Register) {
+        fields.reject("resend_of", "must name the code to send again");
+        return None;
+    }
+    let contact = fields.take("contact", Contact::parse(&request.contact))?;
+    purpose.map(|_| Wish::SignIn { contact, kpj })
+}
+
+impl From<Sent> for SendOtpResponse {
+    fn from(sent: Sent) -> Self {
+        Self {
+            challenge_id: sent.challenge.to_string(),
+            masked_contact: sent.masked_contact,
+            expires_at: Some(timestamp(sent.expires_at)),
+            resend_at: Some(timestamp(sent.resend_at)),
+            sends_left: i32::try_from(sent.sends_left).unwrap_or(0),
+        }
+    }
+}
+
+impl From<Granted> for VerifyOtpResponse {
+    fn from(granted: Granted) -> Self {
+        Self {
+            access_token: granted.access_token,
+            access_expires_at: Some(timestamp(granted.expires_at)),
+            refresh_token: granted.refresh_token,
+            subject: granted.subject.into(),
+            subject_id: granted.subject_id.to_string(),
+        }
+    }
+}
+
+/// How a refused code looks on the wire; registrations send codes too.
+pub(crate) fn otp_refusal(error: otp::Error) -> Status {
+    let message = error.to_string();
+    let no = |reason| refuse(Code::FailedPrecondition, reason, message.clone(), []);
+    match error {
+        otp::Error::NotFound => not_found(),
+        otp::Error::Used => no(Reason::OtpUsed),
+        otp::Error::Superseded => no(Reason::OtpSuperseded),
+        otp::Error::Expired => no(Reason::OtpExpired),
+        otp::Error::Wrong { tries_left } => refuse(
+            Code::FailedPrecondition,
+            Reason::OtpWrong,
+            message,
+            [("triesLeft", tries_left.to_string())],
+        ),
+        otp::Error::Locked { retry_after: None } => refuse(
+            Code::FailedPrecondition,
+            Reason::OtpLocked,
+            message,
+            [("triesLeft", "0".to_owned())],
+        ),
+        otp::Error::Locked {
+            retry_after: Some(wait),
+        } => refuse_for_now(
+            Code::ResourceExhausted,
+            Reason::OtpLocked,
+            message,
+            wait,
+            [
+                ("triesLeft", "0".to_owned()),
+                ("retryAfterSeconds", wait.as_secs().to_string()),
+            ],
+        ),
+        otp::Error::TooSoon {
+            retry_after: wait,
+            sends_left,
+        } => refuse_for_now(
+            Code::ResourceExhausted,
+            Reason::OtpTooSoon,
+            message,
+            wait,
+            [
+                ("retryAfterSeconds", wait.as_secs().to_string()),
+                ("sendsLeft", sends_left.to_string()),
+            ],
+        ),
+        otp::Error::SendLimit { retry_after: wait } => refuse_for_now(
+            Code::ResourceExhausted,
+            Reason::OtpSendLimit,
+            message,
+            wait,
+            [
+                ("retryAfterSeconds", wait.as_secs().to_string()),
+                ("sendsLeft", "0".to_owned()),
+            ],
+        ),
+        otp::Error::Store(error) => error.into(),
+    }
+}
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        match error {
+            Error::Otp(error) => otp_refusal(error),
+            Error::IdTaken => id_taken(),
+            Error::KpjNeeded => refuse(Code::FailedPrecondition, Reason::KpjNeeded, message, []),
+            Error::CredentialsWrong => {
+                refuse(Code::Unauthenticated, Reason::CredentialsWrong, message, [])
+            }
+            Error::SessionEnded => refuse(Code::Unauthenticated, Reason::SessionEnded, message, []),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
