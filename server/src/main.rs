@@ -1,1 +1,207 @@
-fn main(){}
+//! Runs the service: parses the settings, opens the store, binds, serves.
+
+use std::{
+    error::Error,
+    fs::{self, File},
+    io::Write,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
+
+use clap::Parser;
+use jamsostek_server::{
+    OtpLimits, Parts, Profile, Workers, assemble,
+    clock::{Clock, SystemClock},
+    config::{ClientCommand, Command, Config, KeysCommand, Log, Place, Serving},
+    create_client,
+    db::Db,
+    seal::Seal,
+    verify,
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tracing_subscriber::EnvFilter;
+
+/// Exit code for settings that do not go together (BSD's EX_USAGE).
+const BAD_SETTINGS: u8 = 64;
+/// How often the workers look for work.
+const WORK_INTERVAL: Duration = Duration::from_millis(200);
+
+type Done = Result<ExitCode, Box<dyn Error>>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let config = Config::parse();
+    start_log(config.serving.log);
+    // One TLS provider, before anything can ask for another.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let place = &config.place;
+    let done = match config.command.clone().unwrap_or(Command::Serve) {
+        Command::Serve => serve(place, &config.serving).await,
+        Command::Verify => check(place).await,
+        Command::Keys(KeysCommand::Create) => Seal::create(&place.keys())
+            .map(|_| ExitCode::SUCCESS)
+            .map_err(Into::into),
+        Command::Client(ClientCommand::Create { kind, name, scope }) => {
+            client(place, kind, &name, &scope).await
+        }
+    };
+    done.unwrap_or_else(|error| {
+        let mut chain = vec![error.to_string()];
+        let mut source = error.source();
+        while let Some(cause) = source {
+            chain.push(cause.to_string());
+            source = cause.source();
+        }
+        chain.dedup();
+        eprintln!("jamsostekd: {}", chain.join(": "));
+        ExitCode::from(BAD_SETTINGS)
+    })
+}
+
+/// Starts the log. A panic tells only where it happened: what it says may hold somebody's data.
+fn start_log(log: Log) {
+    let quiet = "warn,jamsostek_server=info";
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(quiet));
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
+    match log {
+        Log::Text => subscriber.with_ansi(false).init(),
+        Log::Json => subscriber.json().init(),
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place = place.unwrap_or_default(), "panicked");
+    }));
+}
+
+async fn serve(place: &Place, serving: &Serving) -> Done {
+    prepare(place)?;
+    let _lock = take_lock(place)?;
+    let seal = keys(place, serving.profile)?;
+    let db = Db::open(&place.store_url()).await?;
+    let limits = match serving.profile {
+        Profile::Sandbox => OtpLimits::SANDBOX,
+        Profile::Production => OtpLimits::PRODUCTION,
+    };
+    let house = assemble(Parts {
+        db: db.clone(),
+        seal,
+        clock: Arc::new(SystemClock),
+        profile: serving.profile,
+        limits,
+    })
+    .await?;
+    let listener = TcpListener::bind(serving.listen).await?;
+    greet(&listener.local_addr()?.to_string(), &house.sandbox_token())?;
+    let working = tokio::spawn(work(house.workers()));
+    let workers = house.workers();
+    house.serve(listener, stop_asked()).await?;
+    working.abort();
+    // What was only counted in memory is written down before we go.
+    workers.work().await?;
+    db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Works until it is stopped. A round that fails is told and tried again.
+async fn work(workers: Workers) {
+    loop {
+        match workers.work().await {
+            Ok(0) => tokio::time::sleep(WORK_INTERVAL).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(error = &error as &dyn Error, "a worker failed");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn stop_asked() {
+    let mut terminate = signal(SignalKind::terminate()).expect("a signal handler");
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}
+
+fn greet(address: &str, token: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(
+        out,
+        "jamsostek SANDBOX: nobody here is real, every code can be read, every secret is known.\n\
+         listening on {address}\n\n\
+         Try:\n\
+         \x20 grpcurl -plaintext {address} list\n\
+         \x20 grpcurl -plaintext {address} jamsostek.v1.SandboxService/ListPeople\n\
+         \x20 grpcurl -plaintext -H 'authorization: Bearer {token}' {address} jamsostek.v1.SessionService/WhoAmI"
+    )?;
+    out.flush()
+}
+
+/// Makes the data directory, for its owner only.
+fn prepare(place: &Place) -> std::io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(place.dir())?;
+    fs::set_permissions(place.dir(), fs::Permissions::from_mode(0o700))
+}
+
+/// Holds the embedded store for this process: SQLite takes one writer, and a second service would only make both wait.
+fn take_lock(place: &Place) -> Result<Option<File>, Box<dyn Error>> {
+    if !place.is_embedded() {
+        return Ok(None);
+    }
+    let lock = File::create(place.lock())?;
+    lock.try_lock()
+        .map_err(|_| "another jamsostekd serves from this data directory")?;
+    Ok(Some(lock))
+}
+
+/// The key ring. A sandbox makes one when it has none.
+fn keys(place: &Place, profile: Profile) -> Result<Seal, Box<dyn Error>> {
+    let path = place.keys();
+    if profile == Profile::Sandbox && !path.exists() {
+        return Ok(Seal::create(&path)?);
+    }
+    Ok(Seal::read(&path)?)
+}
+
+async fn check(place: &Place) -> Done {
+    let seal = Seal::read(&place.keys())?;
+    let db = Db::open(&place.store_url()).await?;
+    let wrong = verify(&db, &seal).await?;
+    for row in &wrong {
+        println!("{row}");
+    }
+    println!("{} differences", wrong.len());
+    db.close().await;
+    Ok(if wrong.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+async fn client(
+    place: &Place,
+    kind: jamsostek_server::config::ClientKind,
+    name: &str,
+    scope: &str,
+) -> Done {
+    prepare(place)?;
+    let seal = keys(place, Profile::Sandbox)?;
+    let db = Db::open(&place.store_url()).await?;
+    let clock: &dyn Clock = &SystemClock;
+    let (id, secret) = create_client(&db, &seal, clock, kind, name, scope).await?;
+    println!("client_id: {id}\nclient_secret: {secret}");
+    db.close().await;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,151 @@
+//! The settings: flags, environment and `--help` are one text.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::Profile;
+
+/// Worker social security as a gRPC service.
+#[derive(Debug, Parser)]
+#[command(name = "jamsostekd", version)]
+pub struct Config {
+    /// What to do; serves when nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Where things are.
+    #[command(flatten)]
+    pub place: Place,
+    /// How to serve.
+    #[command(flatten)]
+    pub serving: Serving,
+}
+
+/// Where the store and the keys are.
+#[derive(Args, Clone, Debug)]
+pub struct Place {
+    /// The folder of the embedded database, the keys and the lock; readable by its owner only.
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_DATA_DIR",
+        default_value = "./data"
+    )]
+    pub data_dir: PathBuf,
+    /// postgres://… ; an SQLite file in the data directory when nothing is said.
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_DATABASE_URL",
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+    /// The key ring; keys.json in the data directory when nothing is said.
+    #[arg(long, global = true, env = "JAMSOSTEK_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
+}
+
+/// How to serve.
+#[derive(Args, Clone, Debug)]
+pub struct Serving {
+    /// Which rules to run by.
+    #[arg(long, env = "JAMSOSTEK_PROFILE", value_enum, default_value = "sandbox")]
+    pub profile: Profile,
+    /// Where to listen.
+    #[arg(long, env = "JAMSOSTEK_LISTEN", default_value = "127.0.0.1:50051")]
+    pub listen: SocketAddr,
+    /// How to write the log.
+    #[arg(long, env = "JAMSOSTEK_LOG", value_enum, default_value = "text")]
+    pub log: Log,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Log {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+/// What can be done besides serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Serves.
+    Serve,
+    /// Re-adds the books and checks every row; exits with 1 and names each that is not as it was written.
+    Verify,
+    /// Client credentials.
+    #[command(subcommand)]
+    Client(ClientCommand),
+    /// The key ring.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+}
+
+/// What can be done with client credentials.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Creates credentials and prints the secret, once.
+    Create {
+        /// Whose they are.
+        #[arg(long, value_enum)]
+        kind: ClientKind,
+        /// What people call it.
+        #[arg(long)]
+        name: String,
+        /// What a service may do, such as payments.write; several with spaces between.
+        #[arg(long, default_value = "")]
+        scope: String,
+    },
+}
+
+/// Whose credentials are created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClientKind {
+    /// An officer of the scheme.
+    Officer,
+    /// An internal service.
+    Service,
+}
+
+/// What can be done with the key ring.
+#[derive(Clone, Debug, Subcommand)]
+pub enum KeysCommand {
+    /// Makes a key ring where none is.
+    Create,
+}
+
+impl Place {
+    /// Where the store is.
+    pub fn store_url(&self) -> String {
+        self.database_url.clone().unwrap_or_else(|| {
+            let file = self.data_dir.join("jamsostek.db");
+            format!("sqlite://{}", file.display())
+        })
+    }
+
+    /// Whether the store is the embedded one.
+    pub fn is_embedded(&self) -> bool {
+        self.store_url().starts_with("sqlite:")
+    }
+
+    /// Where the keys are.
+    pub fn keys(&self) -> PathBuf {
+        let default = || self.data_dir.join("keys.json");
+        self.key_file.clone().unwrap_or_else(default)
+    }
+
+    /// Where the lock is, that one serving process holds.
+    pub fn lock(&self) -> PathBuf {
+        self.data_dir.join("lock")
+    }
+
+    /// The data directory.
+    pub fn dir(&self) -> &Path {
+        &self.data_dir
+    }
+}

@@ -1,0 +1,139 @@
+//! A person's way into the scheme, in steps that name the next one.
+//!
+//! A registration keeps only what the person said and which code and membership it made; its state is computed from these, so
+//! nothing points right. Start at `steps.rs` for the walk and `rules.rs` for the state.
+
+mod next_step;
+mod rpc;
+mod rules;
+mod start;
+mod steps;
+mod store;
+
+pub(crate) use rpc::service;
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use uuid::Uuid;
+
+use crate::{
+    caller::Peer,
+    clock::Clock,
+    contribution,
+    db::{self, Db},
+    identity::{Contact, FullName, Nik, Register},
+    otp::{self, Limits},
+    participant::Work,
+    policy::{NoParameter, Policy},
+    seal::Seal,
+};
+
+/// The registrations.
+pub(crate) struct Registrations {
+    pub db: Db,
+    pub seal: Seal,
+    pub clock: Arc<dyn Clock>,
+    pub policy: Arc<Policy>,
+    pub limits: Limits,
+    pub register: Arc<dyn Register>,
+    /// The sandbox tells in its next steps what only a sandbox knows.
+    pub is_sandbox: bool,
+}
+
+/// A registration as a person fills it in.
+#[derive(Clone, Debug)]
+pub(crate) struct Application {
+    pub id: Uuid,
+    pub nik: Nik,
+    pub full_name: FullName,
+    pub contact: Contact,
+    pub birth_date: Option<NaiveDate>,
+    pub peer: Peer,
+}
+
+/// The work as a person tells it.
+#[derive(Clone, Debug)]
+pub(crate) struct Told {
+    pub work: Work,
+    pub mother_name: Option<FullName>,
+    pub birth_date: Option<NaiveDate>,
+}
+
+/// Why a registration does not go on, in the order in which it is checked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no such registration")]
+    NotFound,
+    #[error("the id already names something else")]
+    IdTaken,
+    #[error("the registration was taken back")]
+    Cancelled,
+    #[error("the registration was not finished in time; start another")]
+    Expired,
+    #[error("not possible in the state {}", .0.name())]
+    WrongState(rules::State),
+    #[error("somebody with this NIK is a participant already; an officer must help")]
+    OfficerNeeded,
+    #[error("the NIK states no birth date; state it")]
+    BirthDateNeeded,
+    #[error("{age} years old; at least {minimum} are needed")]
+    TooYoung {
+        age: i32,
+        minimum: u32,
+        law: (String, String),
+    },
+    #[error("{age} years old; registration ends before {maximum}")]
+    TooOld {
+        age: i32,
+        maximum: u32,
+        law: (String, String),
+    },
+    #[error("the population register was asked too often about this NIK")]
+    QuestionsSpent { retry_after: std::time::Duration },
+    #[error("the population register does not answer; try again later")]
+    RegisterUnavailable,
+    #[error("what was told is not what the population register knows: {}", .0)]
+    Mismatch(String),
+    #[error("the population register knows the person as deceased")]
+    Deceased,
+    #[error("the population register does not vouch for the NIK: {0}")]
+    IdentityRefused(String),
+    #[error(transparent)]
+    Law(#[from] contribution::Refused),
+    #[error(transparent)]
+    Otp(#[from] otp::Error),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+}
+
+impl From<NoParameter> for Error {
+    fn from(missing: NoParameter) -> Self {
+        Self::Law(contribution::Refused::NoParameter(missing))
+    }
+}
+
+impl From<contribution::Error> for Error {
+    /// A first bill is issued for a membership that was made a moment ago: only the law or the store can stop it.
+    fn from(error: contribution::Error) -> Self {
+        match error {
+            contribution::Error::Refused(refused) => Self::Law(refused),
+            contribution::Error::Store(error) => Self::Store(error),
+            contribution::Error::NotFound
+            | contribution::Error::IdTaken
+            | contribution::Error::WrongState { .. } => {
+                Self::Store(db::Error::Unknown("registration.membership_id"))
+            }
+        }
+    }
+}
+
+impl db::FromStore for Error {
+    fn store_error(&self) -> Option<&db::Error> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "all others are refusals")]
+        match self {
+            Self::Store(error) | Self::Otp(otp::Error::Store(error)) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What to do next: each step with its rpc and a body that is ready to paste.
+
+use jamsostek_proto::v1::{NextStep, Subject};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::{rules::State, steps::Shown};
+
+fn step(rpc: &str, body: &Value, caller: Subject, explanation: impl Into<String>) -> NextStep {
+    NextStep {
+        rpc: format!("jamsostek.v1.{rpc}"),
+        body_json: body.to_string(),
+        caller: caller.into(),
+        explanation: explanation.into(),
+    }
+}
+
+/// What follows the start: the code comes back, or another is asked for.
+pub(super) fn after_start(challenge: Uuid, is_sandbox: bool) -> Vec<NextStep> {
+    let mut steps = vec![
+        step(
+            "OtpService/VerifyOtp",
+            &json!({ "challengeId": challenge, "code": "‹the six digits›" }),
+            Subject::Unspecified,
+            "Bring back the code that was sent to the contact; the answer holds the token for the next steps.",
+        ),
+        step(
+            "OtpService/SendOtp",
+            &json!({ "purpose": "OTP_PURPOSE_REGISTER", "resendOf": challenge }),
+            Subject::Unspecified,
+            "Ask for another code after a minute.",
+        ),
+    ];
+    if is_sandbox {
+        steps.push(step(
+            "SandboxService/ListMessages",
+            &json!({}),
+            Subject::Unspecified,
+            "Read the code in the sandbox's outbox.",
+        ));
+    }
+    steps
+}
+
+/// What can be done from where the registration stands; the first is the way on.
+pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
+    let id = shown.row.id;
+    let registrant = Subject::Registrant;
+    let cancel = || {
+        let body = json!({ "registrationId": id });
+        step(
+            "RegistrationService/CancelRegistration",
+            &body,
+            registrant,
+            "Take the registration back.",
+        )
+    };
+    match shown.state {
+        State::AwaitingOtp => after_start(shown.row.challenge_id, is_sandbox),
+        State::AwaitingEmployment => vec![submit_employment(shown), cancel()],
+        State::AwaitingConfirmation => vec![
+            step(
+                "RegistrationService/ConfirmRegistration",
+                &json!({ "registrationId": id }),
+                registrant,
+                "Read what was told once more and confirm it; the answer holds the payment code.",
+            ),
+            submit_employment(shown),
+            cancel(),
+        ],
+        State::AwaitingPayment => vec![pay(shown), cancel()],
+        State::Active => vec![step(
+            "SessionService/RefreshToken",
+            &json!({ "refreshToken": "‹the refresh token›" }),
+            Subject::Unspecified,
+            "Refresh the token: from now on it speaks for the participant.",
+        )],
+        State::Stopped | State::Held => Vec::new(),
+        State::Cancelled | State::Expired => vec![step(
+            "RegistrationService/StartRegistration",
+            &json!({
+                "segment": "SEGMENT_BPU", "nik": "‹the 16 digits›", "fullName": "‹as on the e-KTP›",
+                "contact": "‹e-mail or +628…›", "consent": true
+            }),
+            Subject::Unspecified,
+            "Start another registration.",
+        )],
+    }
+}
+
+fn submit_employment(shown: &Shown) -> NextStep {
+    let mut body = json!({
+        "registrationId": shown.row.id,
+        "employment": {
+            "occupations": [{ "title": "Penjual mi ayam", "sector": "SECTOR_TRADE" }],
+            "category": "BPU_CATEGORY_SELF_EMPLOYED",
+            "incomeIdr": "2500000",
+            "programmes": ["PROGRAMME_JKK", "PROGRAMME_JKM", "PROGRAMME_JHT"],
+            "months": 1
+        }
+    });
+    if shown.row.birth_date.is_none() {
+        body["birthDate"] = json!("‹YYYY-MM-DD›");
+    }
+    step(
+        "RegistrationService/SubmitEmployment",
+        &body,
+        Subject::Registrant,
+        "Tell the work, the income, the programmes and how many months are paid at once (the values here are an example).",
+    )
+}
+
+fn pay(shown: &Shown) -> NextStep {
+    let (code, total) = shown
+        .payment
+        .as_ref()
+        .map_or(("", 0), |it| (it.payment_code.as_str(), it.total.idr()));
+    let body = json!({
+        "gatewayPaymentId": format!("pay-{code}"),
+        "paymentCode": code,
+        "amountIdr": total.to_string(),
+        "paidAt": shown.now.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "channel": "BANK"
+    });
+    let explanation = format!(
+        "Pay Rp {total} with payment code {code} at a bank, shop or wallet; its gateway reports it by this call."
+    );
+    step(
+        "ContributionService/RecordPayment",
+        &body,
+        Subject::Service,
+        explanation,
+    )
+}

@@ -1,0 +1,169 @@
+//! Where a registration stands, from what is kept of it.
+
+use chrono::{DateTime, NaiveDate, Utc};
+
+use super::Error;
+use crate::{identity::completed_years, policy::Policy};
+
+/// Where a registration stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    AwaitingOtp,
+    AwaitingEmployment,
+    AwaitingConfirmation,
+    AwaitingPayment,
+    Active,
+    Stopped,
+    Cancelled,
+    Expired,
+    Held,
+}
+
+/// What the state is computed from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Facts {
+    pub(super) is_confirmed_by_code: bool,
+    pub(super) has_account: bool,
+    pub(super) is_cancelled: bool,
+    pub(super) is_stopped: bool,
+    pub(super) has_employment: bool,
+    pub(super) is_confirmed: bool,
+    /// Somebody else with this NIK is active.
+    pub(super) nik_is_taken: bool,
+    pub(super) expires_at: DateTime<Utc>,
+}
+
+impl State {
+    /// The contract's name of it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::AwaitingOtp => "STATE_AWAITING_OTP",
+            Self::AwaitingEmployment => "STATE_AWAITING_EMPLOYMENT",
+            Self::AwaitingConfirmation => "STATE_AWAITING_CONFIRMATION",
+            Self::AwaitingPayment => "STATE_AWAITING_PAYMENT",
+            Self::Active => "STATE_ACTIVE",
+            Self::Stopped => "STATE_STOPPED",
+            Self::Cancelled => "STATE_CANCELLED",
+            Self::Expired => "STATE_EXPIRED",
+            Self::Held => "STATE_HELD",
+        }
+    }
+}
+
+/// Where it stands at `now`.
+pub(super) fn state(facts: &Facts, now: DateTime<Utc>) -> State {
+    if facts.has_account {
+        State::Active
+    } else if facts.is_cancelled {
+        State::Cancelled
+    } else if facts.expires_at <= now {
+        State::Expired
+    } else if !facts.is_confirmed_by_code {
+        State::AwaitingOtp
+    } else if facts.is_stopped {
+        State::Stopped
+    } else if facts.nik_is_taken && facts.is_confirmed {
+        // The first of two with one NIK has paid: what this one pays goes to suspense, and an officer decides.
+        State::Held
+    } else if facts.nik_is_taken {
+        State::Stopped
+    } else if !facts.has_employment {
+        State::AwaitingEmployment
+    } else if !facts.is_confirmed {
+        State::AwaitingConfirmation
+    } else {
+        State::AwaitingPayment
+    }
+}
+
+/// Whether somebody born on `birth_date` may register on `today` (decision C11: "maximum 65" is refused from the 65th birthday).
+pub(super) fn check_age(
+    policy: &Policy,
+    birth_date: NaiveDate,
+    today: NaiveDate,
+) -> Result<(), Error> {
+    let minimum = policy.bpu_minimum_age.on(today)?;
+    let maximum = policy.bpu_maximum_age.on(today)?;
+    let age = completed_years(birth_date, today);
+    let years = u32::try_from(age).unwrap_or(0);
+    let law = |it: &crate::policy::Reference| (it.title.clone(), it.href.clone());
+    if years < minimum.value {
+        return Err(Error::TooYoung {
+            age,
+            minimum: minimum.value,
+            law: law(&minimum.reference),
+        });
+    }
+    if years >= maximum.value {
+        return Err(Error::TooOld {
+            age,
+            maximum: maximum.value,
+            law: law(&maximum.reference),
+        });
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().expect("a day")
+    }
+
+    #[test]
+    fn the_birthday_itself_decides_on_both_sides() {
+        let policy = Policy::load();
+        let check = |born: &str| check_age(&policy, day(born), day("2026-03-10"));
+        assert!(matches!(
+            check("2011-03-11"),
+            Err(Error::TooYoung {
+                age: 14,
+                minimum: 15,
+                ..
+            })
+        ));
+        assert!(check("2011-03-10").is_ok());
+        assert!(check("1961-03-11").is_ok());
+        assert!(matches!(
+            check("1961-03-10"),
+            Err(Error::TooOld {
+                age: 65,
+                maximum: 65,
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn an_account_outlives_everything_and_a_cancellation_an_expiry() {
+        let now: DateTime<Utc> = "2026-03-10T02:00:00Z".parse().expect("a moment");
+        let facts = Facts {
+            is_confirmed_by_code: true,
+            has_account: false,
+            is_cancelled: true,
+            is_stopped: false,
+            has_employment: true,
+            is_confirmed: true,
+            nik_is_taken: false,
+            expires_at: now,
+        };
+        assert_eq!(state(&facts, now), State::Cancelled);
+        let facts = Facts {
+            is_cancelled: false,
+            ..facts
+        };
+        assert_eq!(state(&facts, now), State::Expired);
+        assert_eq!(
+            state(
+                &Facts {
+                    has_account: true,
+                    ..facts
+                },
+                now
+            ),
+            State::Active
+        );
+    }
+}

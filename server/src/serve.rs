@@ -1,0 +1,353 @@
+//! Assembles the features and serves them.
+
+use std::{future::Future, sync::Arc, time::Duration};
+
+use jamsostek_proto::{
+    DESCRIPTORS,
+    v1::{
+        GetServerInfoRequest, GetServerInfoResponse,
+        server_service_server::{ServerService, ServerServiceServer},
+    },
+};
+use tokio::net::TcpListener;
+use tonic::{Request, Response, Status, service::Routes, transport::Server};
+use tonic_health::{ServingStatus, server::HealthReporter};
+
+use crate::{
+    audit::Audit,
+    balance::{self, Balances},
+    caller::{Rules, Undeclared},
+    clock::Clock,
+    contribution::{self, Contributions},
+    db::{self, Db},
+    identity::sandbox::SandboxRegister,
+    incoming::{Limits, incoming},
+    notification,
+    otp::OtpLimits,
+    participant::{self, Participants},
+    policy::{self, Policy},
+    registration::{self, Registrations},
+    sandbox,
+    seal::Seal,
+    session::{self, DEADLINE_MAX, GateLayer, Sessions, Tokens},
+};
+
+/// Calls open at once on one connection; tonic's own default would announce no limit at all (reliability F4).
+const STREAMS_MAX: u32 = 100;
+/// Malformed frames before a connection is cut; tonic's default switches hyper's own limit off, and one connection can then take
+/// hundreds of megabytes (RUSTSEC-2024-0003, reliability F3).
+const LOCAL_ERROR_RESETS_MAX: usize = 1_024;
+/// Streams that a peer may open and reset before we have looked at them (CVE-2023-44487).
+const PENDING_RESETS_MAX: usize = 20;
+/// The longest metadata of a call.
+const HEADERS_BYTES_MAX: u32 = 8 * 1_024;
+/// What a peer may send ahead on one call, and on one connection.
+const STREAM_WINDOW_BYTES: u32 = 64 * 1_024;
+const CONNECTION_WINDOW_BYTES: u32 = 1_024 * 1_024;
+/// The biggest request and answer of a unary call.
+const MESSAGE_BYTES_MAX: usize = 1_024 * 1_024;
+/// How often an idle connection is asked whether it lives, and how long it may take to say so.
+const KEEP_ALIVE_INTERVAL: Duration = Duration::from_secs(60);
+const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
+/// After this age a connection is asked to be opened anew, so that load finds new replicas. Never with a grace: that would kill
+/// calls that run (reliability F7).
+const CONNECTION_AGE_MAX: Duration = Duration::from_secs(600);
+/// How long calls that run may take after the stop was asked for; tonic alone would wait for a silent socket for ever (F6).
+const DRAIN_MAX: Duration = Duration::from_secs(20);
+/// How often readiness asks the store.
+const READINESS_INTERVAL: Duration = Duration::from_secs(5);
+/// The health service's name for "the process runs", whatever the store does.
+const LIVENESS: &str = "liveness";
+
+/// Bounds a service's messages both ways: tonic's own default lets an answer be as big as memory.
+macro_rules! bounded {
+    ($service:expr) => {
+        $service
+            .max_decoding_message_size(MESSAGE_BYTES_MAX)
+            .max_encoding_message_size(MESSAGE_BYTES_MAX)
+    };
+}
+
+/// Which rules the service runs by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Profile {
+    /// For exploring: a sandbox register, an outbox that shows its messages, known credentials.
+    Sandbox,
+    /// For people.
+    Production,
+}
+
+/// What a service is made of.
+pub struct Parts {
+    /// The store.
+    pub db: Db,
+    /// The keys.
+    pub seal: Seal,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// The rules.
+    pub profile: Profile,
+    /// How many codes may be sent.
+    pub limits: OtpLimits,
+}
+
+/// Why there is no service.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An rpc says nothing about who may call it.
+    #[error(transparent)]
+    Undeclared(#[from] Undeclared),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] db::Error),
+    /// The transport failed.
+    #[error("the service cannot be served")]
+    Transport(#[from] tonic::transport::Error),
+    /// The reflection service did not take the contract.
+    #[error("the contract cannot be reflected")]
+    Reflection(#[from] tonic_reflection::server::Error),
+    /// A setting does not go with the profile.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+/// An assembled service.
+pub struct House {
+    parts: Parts,
+    policy: Arc<Policy>,
+    audit: Audit,
+    tokens: Tokens,
+    rules: Rules,
+}
+
+/// What goes on in the background. Any number may run, in any number of processes.
+#[derive(Clone)]
+pub struct Workers {
+    db: Db,
+    seal: Seal,
+    clock: Arc<dyn Clock>,
+    audit: Audit,
+}
+
+impl Workers {
+    /// One round; how much there was to do.
+    pub async fn work(&self) -> Result<usize, db::Error> {
+        let delivered = notification::work(&self.db, &self.seal, self.clock.now()).await?;
+        Ok(delivered + self.audit.work().await?)
+    }
+}
+
+/// Puts the parts together. A sandbox gets its credentials; production refuses a store that has them.
+pub async fn assemble(parts: Parts) -> Result<House, Error> {
+    match parts.profile {
+        Profile::Sandbox => sandbox::seed(&parts.db, &parts.seal, &*parts.clock).await?,
+        Profile::Production => {
+            return Err(Error::Unfit(
+                "the production profile needs the population register and message carriers, which this version does not \
+                 have yet; only the sandbox profile can be served"
+                    .to_owned(),
+            ));
+        }
+    }
+    Ok(House {
+        policy: Arc::new(Policy::load()),
+        audit: Audit::new(parts.db.clone(), parts.seal.clone()),
+        tokens: Tokens::new(&parts.seal),
+        rules: Rules::read()?,
+        parts,
+    })
+}
+
+impl House {
+    /// The workers of this service.
+    pub fn workers(&self) -> Workers {
+        Workers {
+            db: self.parts.db.clone(),
+            seal: self.parts.seal.clone(),
+            clock: self.parts.clock.clone(),
+            audit: self.audit.clone(),
+        }
+    }
+
+    /// A token that speaks for the sandbox's officer, to try things with.
+    pub fn sandbox_token(&self) -> String {
+        let officer = &sandbox::CREDENTIALS[1];
+        self.tokens.sign(&crate::caller::Caller {
+            subject: jamsostek_proto::v1::Subject::Officer,
+            id: officer.id,
+            scopes: Vec::new(),
+            expires_at: self.parts.clock.now() + chrono::Duration::minutes(5),
+        })
+    }
+
+    /// Serves on `listener` until `shutdown` completes and what runs has ended, or has taken too long.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Error> {
+        let (reporter, health) = tonic_health::server::health_reporter();
+        let db = self.parts.db.clone();
+        let readiness = tokio::spawn(report(reporter.clone(), db));
+        let gate = GateLayer::new(
+            self.rules.clone(),
+            self.tokens.clone(),
+            self.audit.clone(),
+            self.parts.clock.clone(),
+        );
+        let routes = self.routes()?.add_service(health);
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let drain = {
+            let mut stopped = stopped.clone();
+            async move {
+                let _ = stopped.wait_for(|it| *it).await;
+                tokio::time::sleep(DRAIN_MAX).await;
+            }
+        };
+        let stopping = async move {
+            shutdown.await;
+            reporter
+                .set_service_status("", ServingStatus::NotServing)
+                .await;
+            let _ = stop.send(true);
+        };
+        let serving = Server::builder()
+            .max_concurrent_streams(STREAMS_MAX)
+            .http2_max_local_error_reset_streams(Some(LOCAL_ERROR_RESETS_MAX))
+            .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS_MAX))
+            .http2_max_header_list_size(HEADERS_BYTES_MAX)
+            .initial_stream_window_size(STREAM_WINDOW_BYTES)
+            .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+            .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
+            .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
+            .max_connection_age(CONNECTION_AGE_MAX)
+            .layer(gate)
+            .add_routes(routes)
+            .serve_with_incoming_shutdown(incoming(listener, Limits::default()), stopping);
+        let served = tokio::select! {
+            served = serving => served.map_err(Error::from),
+            () = drain => {
+                tracing::warn!("some connections did not end in time; leaving them");
+                Ok(())
+            }
+        };
+        readiness.abort();
+        served
+    }
+
+    fn routes(&self) -> Result<Routes, Error> {
+        let Parts {
+            db,
+            seal,
+            clock,
+            profile,
+            limits,
+        } = &self.parts;
+        let (policy, audit) = (&self.policy, &self.audit);
+        let sessions = Arc::new(Sessions {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            limits: *limits,
+            tokens: self.tokens.clone(),
+        });
+        let participants = Arc::new(Participants {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            audit: audit.clone(),
+        });
+        let contributions = Arc::new(Contributions {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            audit: audit.clone(),
+        });
+        let balances = Arc::new(Balances {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            audit: audit.clone(),
+        });
+        let registrations = Arc::new(Registrations {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            limits: *limits,
+            register: Arc::new(SandboxRegister),
+            is_sandbox: *profile == Profile::Sandbox,
+        });
+        let info = ServerInfo {
+            policy: policy.clone(),
+            clock: clock.clone(),
+            profile: *profile,
+        };
+        let reflect = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(DESCRIPTORS)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        };
+        Ok(Routes::new(bounded!(registration::service(registrations)))
+            .add_service(bounded!(session::session_service(sessions.clone())))
+            .add_service(bounded!(session::otp_service(sessions)))
+            .add_service(bounded!(participant::service(participants)))
+            .add_service(bounded!(contribution::service(contributions)))
+            .add_service(bounded!(balance::service(balances)))
+            .add_service(bounded!(policy::service(
+                policy.clone(),
+                clock.clone(),
+                seal.clone()
+            )))
+            .add_service(bounded!(sandbox::service(db.clone(), seal.clone())))
+            .add_service(bounded!(ServerServiceServer::new(info)))
+            .add_service(reflect().build_v1()?)
+            .add_service(reflect().build_v1alpha()?))
+    }
+}
+
+/// Says that the process lives, and, again and again, whether it can work.
+async fn report(reporter: HealthReporter, db: Db) {
+    reporter
+        .set_service_status(LIVENESS, ServingStatus::Serving)
+        .await;
+    loop {
+        let status = if db.ping().await {
+            ServingStatus::Serving
+        } else {
+            ServingStatus::NotServing
+        };
+        reporter.set_service_status("", status).await;
+        tokio::time::sleep(READINESS_INTERVAL).await;
+    }
+}
+
+struct ServerInfo {
+    policy: Arc<Policy>,
+    clock: Arc<dyn Clock>,
+    profile: Profile,
+}
+
+#[tonic::async_trait]
+impl ServerService for ServerInfo {
+    async fn get_server_info(
+        &self,
+        _: Request<GetServerInfoRequest>,
+    ) -> Result<Response<GetServerInfoResponse>, Status> {
+        let profile = match self.profile {
+            Profile::Sandbox => "sandbox",
+            Profile::Production => "production",
+        };
+        Ok(Response::new(GetServerInfoResponse {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            policy_version: self.policy.version().to_owned(),
+            profile: profile.to_owned(),
+            today: self.clock.today().to_string(),
+            request_bytes_max: i64::try_from(MESSAGE_BYTES_MAX).unwrap_or(i64::MAX),
+            streams_max: i32::try_from(STREAMS_MAX).unwrap_or(i32::MAX),
+            deadline_seconds_max: i32::try_from(DEADLINE_MAX.as_secs()).unwrap_or(i32::MAX),
+        }))
+    }
+}
