@@ -1,0 +1,48 @@
+//! Sends one-time codes and takes them back.
+
+use jamsostek_proto::v1::{
+    GetOtpDeliveryRequest, GetOtpDeliveryResponse, SendOtpRequest, SendOtpResponse,
+    VerifyOtpRequest, VerifyOtpResponse, otp_service_client::OtpServiceClient,
+};
+use uuid::Uuid;
+
+use crate::{Client, Error, retry::Repeat};
+
+impl Client {
+    /// Sends a code: again, or to sign in. The client never repeats this by itself, for it sends a message.
+    pub async fn send_otp(&self, request: SendOtpRequest) -> Result<SendOtpResponse, Error> {
+        self.call(Repeat::Never, request, |channel, request| async move {
+            OtpServiceClient::new(channel).send_otp(request).await
+        })
+        .await
+    }
+
+    /// Takes a code back and answers with tokens, ready for [`Client::with_tokens`]. The client never repeats this by
+    /// itself, for every try counts.
+    pub async fn verify_otp(
+        &self,
+        challenge: Uuid,
+        code: impl Into<String>,
+    ) -> Result<VerifyOtpResponse, Error> {
+        let request = VerifyOtpRequest {
+            challenge_id: challenge.to_string(),
+            code: code.into(),
+        };
+        self.call(Repeat::Never, request, |channel, request| async move {
+            OtpServiceClient::new(channel).verify_otp(request).await
+        })
+        .await
+    }
+
+    /// Tells whether a code has left the house.
+    pub async fn get_otp_delivery(&self, challenge: Uuid) -> Result<GetOtpDeliveryResponse, Error> {
+        let request = GetOtpDeliveryRequest {
+            challenge_id: challenge.to_string(),
+        };
+        self.call(Repeat::Safe, request, |channel, request| async move {
+            let mut codes = OtpServiceClient::new(channel);
+            codes.get_otp_delivery(request).await
+        })
+        .await
+    }
+}
