@@ -1,0 +1,151 @@
+//! People see what they have saved, and how little the store is asked for it.
+
+use jamsostek_client::v1::{ListStatementLinesRequest, statement_line::Kind};
+
+use crate::town::{APRIL, Person, SAVED, Town};
+
+#[tokio::test]
+async fn a_balance_is_of_a_day() {
+    let town = Town::found("2026-03-10").await;
+    let budi = paid_twice(&town).await;
+    let on = async |day: &str| {
+        let day = Some(day.parse().expect("a day"));
+        let balance = budi.client.get_balance(None, day).await;
+        balance.expect("a balance").balance_idr
+    };
+
+    assert_eq!(on("2026-03-09").await, 0);
+    assert_eq!(on("2026-03-10").await, SAVED);
+    assert_eq!(on("2026-04-11").await, SAVED);
+    assert_eq!(on("2026-04-12").await, 2 * SAVED);
+    assert_eq!(budi.balance().await, 2 * SAVED);
+}
+
+#[tokio::test]
+async fn a_balance_names_the_account_of_each_membership() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+
+    let balance = budi
+        .client
+        .get_balance(None, None)
+        .await
+        .expect("a balance");
+
+    assert_eq!(balance.as_of, "2026-03-10");
+    assert_eq!(balance.accounts.len(), 1);
+    assert_eq!(
+        balance.accounts[0].membership_id,
+        budi.membership().await.to_string()
+    );
+    assert_eq!(balance.accounts[0].balance_idr, SAVED);
+    assert!(balance.years_without_yield.is_empty());
+}
+
+#[tokio::test]
+async fn statement_lines_come_newest_first_a_page_at_a_time_and_add_up() {
+    let town = Town::found("2026-03-10").await;
+    let budi = paid_twice(&town).await;
+    let mut request = ListStatementLinesRequest {
+        page_size: 1,
+        ..Default::default()
+    };
+
+    let newest = budi
+        .client
+        .list_statement_lines(request.clone())
+        .await
+        .expect("a page");
+    request.page_token = newest.next_page_token;
+    let oldest = budi
+        .client
+        .list_statement_lines(request)
+        .await
+        .expect("a page");
+
+    assert_eq!(oldest.next_page_token, "");
+    let lines = [&newest.lines[0], &oldest.lines[0]];
+    assert_eq!(
+        lines.map(|it| it.contribution_month.as_str()),
+        ["2026-04", "2026-03"]
+    );
+    assert_eq!(
+        lines.map(|it| it.day.as_str()),
+        ["2026-04-12", "2026-03-10"]
+    );
+    assert_eq!(lines.map(|it| it.balance_after_idr), [2 * SAVED, SAVED]);
+    assert!(
+        lines
+            .iter()
+            .all(|it| it.kind() == Kind::Contribution && it.amount_idr == SAVED)
+    );
+    let added: i64 = lines.iter().map(|it| it.amount_idr).sum();
+    assert_eq!(added, budi.balance().await);
+}
+
+#[tokio::test]
+async fn an_officer_sees_a_balance_and_a_stranger_sees_none() {
+    let town = Town::found("2026-03-10").await;
+    let (budi, siti) = (town.participant().await, town.participant().await);
+    let budi_id = budi.client.get_participant(None).await.expect("himself").id;
+    let id = Some(budi_id.parse().expect("an id"));
+
+    let officer = town
+        .officer()
+        .get_balance(id, None)
+        .await
+        .expect("a balance");
+    let stranger = siti.client.get_balance(id, None).await;
+
+    assert_eq!(officer.balance_idr, SAVED);
+    let reason = stranger.expect_err("a refusal").reason();
+    assert_eq!(reason, Some(jamsostek_client::ErrorReason::NotFound));
+}
+
+#[tokio::test]
+async fn the_store_is_asked_little() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let code = budi.reads_the_code().await;
+    let (verify, tokens) = town.statements_of(budi.tries(&code)).await;
+    budi.client = budi.client.with_tokens(tokens.expect("tokens"));
+    budi.tells_work().await.expect("the work is taken");
+    let code = budi.confirms().await.expect("a bill").payment_code;
+    let gateway = town.gateway();
+    gateway.client.who_am_i().await.expect("a token is fetched");
+
+    let (activating, _) = town
+        .statements_of(gateway.pays(&code, crate::town::MARCH))
+        .await;
+    budi.becomes_a_participant().await;
+    let (balance, _) = town
+        .statements_of(budi.client.get_balance(None, None))
+        .await;
+    let code = next_code(&town, &budi).await;
+    let (after, _) = town.statements_of(gateway.pays(&code, APRIL)).await;
+
+    assert!(verify <= 8, "VerifyOtp: {verify}");
+    assert!(activating <= 14, "RecordPayment, activating: {activating}");
+    assert!(balance <= 2, "GetBalance: {balance}");
+    assert!(after <= 10, "RecordPayment, after: {after}");
+}
+
+/// Somebody who paid on 10 March and on 12 April, each for one month.
+async fn paid_twice(town: &Town) -> Person {
+    let budi = town.participant().await;
+    town.moves_to("2026-04-12T02:00:00Z");
+    let code = next_code(town, &budi).await;
+    town.gateway().pays(&code, APRIL).await;
+    budi
+}
+
+async fn next_code(town: &Town, person: &Person) -> String {
+    use jamsostek_client::v1::look_up_bill_request::By;
+    let found = town
+        .gateway()
+        .client
+        .look_up_bill(By::Nik(person.nik.clone()))
+        .await;
+    found.expect("a bill").bill.expect("its bill").payment_code
+}

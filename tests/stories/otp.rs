@@ -1,0 +1,303 @@
+//! Codes go out, come back, run out and lock.
+
+use jamsostek_client::{ErrorReason, Subject, v1::get_otp_delivery_response::State};
+use tokio::task::JoinSet;
+
+use crate::town::{ExpectRefusal, Person, Town, other_than};
+
+#[tokio::test]
+async fn a_wrong_code_tells_how_many_tries_are_left() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let wrong = other_than(&budi.reads_the_code().await);
+
+    let first = budi.tries(&wrong).await.expect_refusal();
+    let second = budi.tries(&wrong).await.expect_refusal();
+
+    assert_eq!(first.reason, ErrorReason::OtpWrong);
+    assert_eq!(first.metadata["triesLeft"], "4");
+    assert_eq!(second.metadata["triesLeft"], "3");
+    budi.confirms_the_code()
+        .await
+        .expect("the right one is still good");
+}
+
+#[tokio::test]
+async fn after_five_wrong_codes_the_right_one_is_locked_out() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let right = budi.reads_the_code().await;
+    miss(&budi, &right, 5).await;
+
+    let refusal = budi.tries(&right).await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::OtpLocked);
+    assert_eq!(refusal.metadata["triesLeft"], "0");
+    assert!(!refusal.metadata.contains_key("retryAfterSeconds"));
+}
+
+#[tokio::test]
+async fn a_locked_out_person_asks_for_another_code() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    miss(&budi, &budi.reads_the_code().await, 5).await;
+    town.waits(61);
+
+    budi.asks_again().await.expect("another code");
+
+    let tokens = budi.confirms_the_code().await.expect("tokens");
+    assert_eq!(tokens.subject(), Subject::Registrant);
+    assert_eq!(tokens.subject_id, budi.registration.to_string());
+}
+
+#[tokio::test]
+async fn a_code_is_good_for_299_seconds() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let code = budi.reads_the_code().await;
+
+    town.waits(299);
+
+    budi.tries(&code).await.expect("tokens");
+}
+
+#[tokio::test]
+async fn after_301_seconds_a_code_is_too_old() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let code = budi.reads_the_code().await;
+
+    town.waits(301);
+
+    let refusal = budi.tries(&code).await.expect_refusal();
+    assert_eq!(refusal.reason, ErrorReason::OtpExpired);
+}
+
+#[tokio::test]
+async fn a_code_serves_once() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let code = budi.reads_the_code().await;
+    budi.tries(&code).await.expect("tokens");
+
+    let again = budi.tries(&code).await.expect_refusal();
+    town.waits(61);
+    let another = budi.asks_again().await.expect_refusal();
+
+    assert_eq!(again.reason, ErrorReason::OtpUsed);
+    assert_eq!(another.reason, ErrorReason::OtpUsed);
+}
+
+#[tokio::test]
+async fn only_the_last_code_is_good() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let (early, code) = (budi.clone(), budi.reads_the_code().await);
+    town.waits(61);
+    budi.asks_again().await.expect("another code");
+
+    let refusal = early.tries(&code).await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::OtpSuperseded);
+    budi.confirms_the_code()
+        .await
+        .expect("the last one is good");
+}
+
+#[tokio::test]
+async fn the_next_code_waits_a_minute() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    town.waits(18);
+
+    let refusal = budi.asks_again().await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::OtpTooSoon);
+    assert_eq!(refusal.metadata["retryAfterSeconds"], "42");
+    assert_eq!(refusal.metadata["sendsLeft"], "2");
+    assert_eq!(refusal.retry_after.expect("a wait").as_secs(), 42);
+}
+
+#[tokio::test]
+async fn three_codes_in_ten_minutes_are_enough() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("the first code");
+    for _ in 0..2 {
+        town.waits(61);
+        budi.asks_again().await.expect("another code");
+    }
+    town.waits(61);
+
+    let refusal = budi.asks_again().await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::OtpSendLimit);
+    assert_eq!(refusal.metadata["retryAfterSeconds"], "417");
+    assert_eq!(refusal.metadata["sendsLeft"], "0");
+    town.waits(417);
+    budi.asks_again()
+        .await
+        .expect("ten minutes later, another code");
+}
+
+#[tokio::test]
+async fn ten_misses_in_an_hour_lock_every_code_to_the_contact() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("the first code");
+    for _ in 0..2 {
+        miss(&budi, &budi.reads_the_code().await, 5).await;
+        town.waits(61);
+        budi.asks_again().await.expect("another code");
+    }
+    let right = budi.reads_the_code().await;
+
+    let refusal = budi.tries(&right).await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::OtpLocked);
+    assert_eq!(refusal.metadata["retryAfterSeconds"], "3478");
+}
+
+#[tokio::test]
+async fn of_a_hundred_right_codes_at_once_one_opens() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let right = budi.reads_the_code().await;
+
+    let refused = at_once(&budi, &right).await;
+
+    assert_eq!(refused.len(), 99);
+    let named = [ErrorReason::OtpUsed, ErrorReason::OtpLocked];
+    assert!(refused.iter().all(|it| named.contains(it)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn of_a_hundred_wrong_codes_at_once_five_are_compared() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let wrong = other_than(&budi.reads_the_code().await);
+
+    let refused = at_once(&budi, &wrong).await;
+
+    let count = |reason| refused.iter().filter(|it| **it == reason).count();
+    assert_eq!(count(ErrorReason::OtpWrong), 5);
+    assert_eq!(count(ErrorReason::OtpLocked), 95);
+}
+
+#[tokio::test]
+async fn a_code_is_queued_and_then_sent() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+
+    let queued = town
+        .client
+        .get_otp_delivery(budi.challenge)
+        .await
+        .expect("its way");
+    town.lets_the_workers_run().await;
+    let sent = town
+        .client
+        .get_otp_delivery(budi.challenge)
+        .await
+        .expect("its way");
+
+    assert_eq!(queued.state(), State::Queued);
+    assert_eq!(sent.state(), State::Sent);
+    assert_eq!(
+        sent.masked_contact,
+        format!("+62•••••••{}", &budi.contact[10..])
+    );
+}
+
+#[tokio::test]
+async fn a_code_that_waited_too_long_does_not_leave() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+
+    town.waits(301);
+    town.lets_the_workers_run().await;
+
+    let way = town
+        .client
+        .get_otp_delivery(budi.challenge)
+        .await
+        .expect("its way");
+    assert_eq!(way.state(), State::Failed);
+}
+
+#[tokio::test]
+async fn a_code_goes_by_mail_too() {
+    let town = Town::found("2026-03-10").await;
+    let mut siti = town.person();
+    siti.contact = "Siti.Aminah@Example.id".into();
+
+    let started = siti.starts().await.expect("a registration");
+
+    assert_eq!(started.masked_contact, "s•••@example.id");
+    siti.confirms_the_code().await.expect("tokens");
+}
+
+#[tokio::test]
+async fn a_code_lies_nowhere_in_the_store() {
+    let town = Town::found("2026-03-10").await;
+    let Some(file) = town.file() else {
+        return; // PostgreSQL's files are not ours to read.
+    };
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let code = budi.reads_the_code().await;
+
+    for part in [file.to_owned(), format!("{file}-wal")] {
+        let bytes = std::fs::read(&part).expect("the store's file");
+        for secret in [&code, &budi.nik, &budi.contact] {
+            let found = bytes
+                .windows(secret.len())
+                .any(|it| it == secret.as_bytes());
+            assert!(!found, "{secret} in {part}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn nobody_sends_a_code_again_that_was_never_sent() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.challenge = uuid::Uuid::now_v7();
+
+    let again = budi.asks_again().await.expect_refusal();
+    let tried = budi.tries("123456").await.expect_refusal();
+
+    assert_eq!(again.reason, ErrorReason::NotFound);
+    assert_eq!(tried.reason, ErrorReason::NotFound);
+}
+
+async fn miss(person: &Person, right: &str, times: u32) {
+    for _ in 0..times {
+        let refusal = person.tries(&other_than(right)).await.expect_refusal();
+        assert_eq!(refusal.reason, ErrorReason::OtpWrong);
+    }
+}
+
+/// Why the others were refused when a hundred try `code`; at most one is not.
+async fn at_once(person: &Person, code: &str) -> Vec<ErrorReason> {
+    let mut tries = JoinSet::new();
+    for _ in 0..100 {
+        let (person, code) = (person.clone(), code.to_owned());
+        tries.spawn(async move { person.tries(&code).await });
+    }
+    let answers = tries.join_all().await;
+    let refused = answers.into_iter().filter(Result::is_err);
+    refused.map(|it| it.expect_refusal().reason).collect()
+}

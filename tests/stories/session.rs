@@ -1,0 +1,333 @@
+//! People sign in again, stay signed in and leave.
+
+use std::time::Duration;
+
+use jamsostek_client::{
+    ErrorReason, Subject,
+    v1::{
+        WhoAmIRequest, get_otp_delivery_response::State,
+        session_service_client::SessionServiceClient,
+    },
+};
+use tonic::{Code, Request};
+use uuid::Uuid;
+
+use crate::town::{ExpectRefusal, Person, Town, credential};
+
+#[tokio::test]
+async fn a_participant_signs_in_again_and_is_the_same() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.participant().await;
+    let before = budi.client.get_participant(None).await.expect("himself");
+    town.moves_to("2026-03-20T02:00:00Z");
+
+    budi.asks_to_sign_in("").await.expect("a code");
+    let tokens = budi.confirms_the_code().await.expect("tokens");
+
+    assert_eq!(tokens.subject(), Subject::Participant);
+    let after = budi.client.get_participant(None).await.expect("himself");
+    assert_eq!((before.id, before.kpj), (after.id, after.kpj));
+}
+
+#[tokio::test]
+async fn asking_to_sign_in_tells_nothing_about_a_contact() {
+    let town = Town::found("2026-03-10").await;
+    let (mut known, mut stranger) = (town.participant().await, town.person());
+    town.moves_to("2026-03-20T02:00:00Z");
+
+    let one = known.asks_to_sign_in("").await.expect("a code");
+    let other = stranger.asks_to_sign_in("").await.expect("the same answer");
+    town.lets_the_workers_run().await;
+
+    assert_eq!(one.expires_at, other.expires_at);
+    assert_eq!(one.resend_at, other.resend_at);
+    assert_eq!(one.sends_left, other.sends_left);
+    for person in [&known, &stranger] {
+        let way = town
+            .client
+            .get_otp_delivery(person.challenge)
+            .await
+            .expect("its way");
+        assert_eq!(way.state(), State::Sent);
+    }
+    // A code that a million-to-one chance makes right would tell; then the story fails and is run again.
+    let known = known.tries("000000").await.expect_refusal();
+    let stranger = stranger.tries("000000").await.expect_refusal();
+    assert_eq!(known, stranger);
+    assert_eq!(known.reason, ErrorReason::OtpWrong);
+}
+
+#[tokio::test]
+async fn nobody_gets_a_message_that_he_did_not_register_for() {
+    let town = Town::found("2026-03-10").await;
+    let mut stranger = town.person();
+
+    stranger.asks_to_sign_in("").await.expect("the same answer");
+    town.lets_the_workers_run().await;
+
+    let messages = town.client.list_messages(stranger.contact.clone()).await;
+    assert_eq!(messages.expect("messages"), []);
+}
+
+#[tokio::test]
+async fn where_a_family_shares_a_phone_the_kpj_tells_who() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let mut siti = shares_a_phone(&town, &budi).await;
+    let kpj = siti
+        .client
+        .get_participant(None)
+        .await
+        .expect("herself")
+        .kpj;
+
+    town.waits(3_600);
+    siti.asks_to_sign_in("").await.expect("a code");
+    let refusal = siti.confirms_the_code().await.expect_refusal();
+    town.waits(3_600);
+    siti.asks_to_sign_in(&kpj).await.expect("a code");
+    siti.confirms_the_code().await.expect("tokens");
+
+    assert_eq!(refusal.reason, ErrorReason::KpjNeeded);
+    let me = siti.client.get_participant(None).await.expect("herself");
+    assert_eq!((me.kpj, me.full_name), (kpj, "Siti Rahma".into()));
+}
+
+async fn shares_a_phone(town: &Town, with: &Person) -> Person {
+    let mut siti = town.person();
+    siti.name = "Siti Rahma".into();
+    siti.contact = with.contact.clone();
+    town.waits(3_600);
+    siti.is_active(town).await;
+    siti
+}
+
+#[tokio::test]
+async fn a_refresh_token_serves_once_and_repeats_for_thirty_seconds() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let first = budi
+        .confirms_the_code()
+        .await
+        .expect("tokens")
+        .refresh_token;
+
+    let second = town.client.refresh_token(&first).await.expect("tokens");
+    town.waits(29);
+    let again = town
+        .client
+        .refresh_token(&first)
+        .await
+        .expect("the same tokens");
+
+    assert_ne!(first, second.refresh_token);
+    assert_eq!(second.refresh_token, again.refresh_token);
+}
+
+#[tokio::test]
+async fn a_refresh_token_that_turns_up_again_later_ends_the_session() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let first = budi
+        .confirms_the_code()
+        .await
+        .expect("tokens")
+        .refresh_token;
+    let second = town
+        .client
+        .refresh_token(&first)
+        .await
+        .expect("tokens")
+        .refresh_token;
+    town.waits(31);
+
+    let thief = town.client.refresh_token(&first).await.expect_refusal();
+    let owner = town.client.refresh_token(&second).await.expect_refusal();
+
+    assert_eq!(thief.reason, ErrorReason::SessionEnded);
+    assert_eq!(owner.reason, ErrorReason::SessionEnded);
+}
+
+#[tokio::test]
+async fn whoever_leaves_is_out() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let token = budi
+        .confirms_the_code()
+        .await
+        .expect("tokens")
+        .refresh_token;
+
+    town.client.revoke_token(&token).await.expect("out");
+    town.client.revoke_token(&token).await.expect("still out");
+
+    let refusal = town.client.refresh_token(&token).await.expect_refusal();
+    assert_eq!(refusal.reason, ErrorReason::SessionEnded);
+    let refusal = town.client.revoke_token("never-was").await.expect_refusal();
+    assert_eq!(refusal.reason, ErrorReason::SessionEnded);
+}
+
+#[tokio::test]
+async fn a_session_ends_after_ninety_days() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let token = budi
+        .confirms_the_code()
+        .await
+        .expect("tokens")
+        .refresh_token;
+
+    town.advances(Duration::from_secs(90 * 86_400));
+
+    let refusal = town.client.refresh_token(&token).await.expect_refusal();
+    assert_eq!(refusal.reason, ErrorReason::SessionEnded);
+}
+
+#[tokio::test]
+async fn wrong_credentials_open_nothing() {
+    let town = Town::found("2026-03-10").await;
+
+    let secret = town
+        .client
+        .issue_token(credential(1), "guess")
+        .await
+        .expect_refusal();
+    let nobody = town
+        .client
+        .issue_token(Uuid::now_v7(), "sandbox-gateway")
+        .await
+        .expect_refusal();
+
+    assert_eq!(secret.reason, ErrorReason::CredentialsWrong);
+    assert_eq!(nobody.reason, ErrorReason::CredentialsWrong);
+}
+
+#[tokio::test]
+async fn a_call_without_a_token_is_told_so() {
+    let town = Town::found("2026-03-10").await;
+
+    let refusal = town.client.get_balance(None, None).await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::TokenMissing);
+    assert_eq!(refusal.code, Code::Unauthenticated);
+}
+
+#[tokio::test]
+async fn a_made_up_token_is_none() {
+    let town = Town::found("2026-03-10").await;
+    let other = Town::found("2026-03-10").await;
+    let foreign = other
+        .client
+        .issue_token(credential(2), "sandbox-officer")
+        .await;
+
+    let made_up = town
+        .client
+        .with_token("eyJ.made.up")
+        .who_am_i()
+        .await
+        .expect_refusal();
+    let foreign = foreign.expect("a token of another house").access_token;
+    let foreign = town
+        .client
+        .with_token(foreign)
+        .who_am_i()
+        .await
+        .expect_refusal();
+
+    assert_eq!(made_up.reason, ErrorReason::TokenInvalid);
+    assert_eq!(foreign.reason, ErrorReason::TokenInvalid);
+}
+
+#[tokio::test]
+async fn a_token_ends_after_five_minutes_and_the_client_goes_on() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let access = budi.confirms_the_code().await.expect("tokens").access_token;
+
+    town.waits(301);
+
+    let refusal = town
+        .client
+        .with_token(access)
+        .who_am_i()
+        .await
+        .expect_refusal();
+    assert_eq!(refusal.reason, ErrorReason::TokenExpired);
+    budi.client
+        .who_am_i()
+        .await
+        .expect("the client has refreshed it");
+}
+
+#[tokio::test]
+async fn who_may_not_call_is_told_so() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+
+    let money = town.gateway().notice("8810000000012", 1);
+    let person = budi
+        .client
+        .record_payment(money.clone())
+        .await
+        .expect_refusal();
+    let service = town
+        .warehouse()
+        .record_payment(money)
+        .await
+        .expect_refusal();
+
+    assert_eq!(person.reason, ErrorReason::CallerNotAllowed);
+    assert_eq!(person.metadata["subject"], "SUBJECT_PARTICIPANT");
+    assert_eq!(service.reason, ErrorReason::CallerNotAllowed);
+    assert_eq!(service.metadata["subject"], "SUBJECT_SERVICE");
+}
+
+#[tokio::test]
+async fn a_call_with_too_little_time_is_not_begun() {
+    let town = Town::found("2026-03-10").await;
+    let token = town
+        .client
+        .issue_token(credential(1), "sandbox-gateway")
+        .await;
+    let token = token.expect("a token").access_token;
+    let mut request = Request::new(WhoAmIRequest {});
+    request.set_timeout(Duration::from_millis(40));
+    let value = format!("Bearer {token}").parse().expect("a token");
+    request.metadata_mut().insert("authorization", value);
+
+    let status = SessionServiceClient::new(town.client.channel())
+        .who_am_i(request)
+        .await;
+
+    let refusal = status
+        .map_err(jamsostek_client::Error::from)
+        .expect_refusal();
+    assert_eq!(refusal.reason, ErrorReason::Deadline);
+    assert_eq!(refusal.code, Code::DeadlineExceeded);
+}
+
+#[tokio::test]
+async fn everybody_may_ask_who_he_is_and_no_store_is_asked() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let gateway = town.gateway().client;
+    gateway.who_am_i().await.expect("a token is fetched");
+
+    let (statements, service) = town.statements_of(gateway.who_am_i()).await;
+    let me = budi.client.who_am_i().await.expect("himself");
+
+    let service = service.expect("the gateway");
+    assert_eq!(statements, 0);
+    assert_eq!(service.subject(), Subject::Service);
+    assert_eq!(service.subject_id, credential(1).to_string());
+    assert_eq!(service.scopes, ["payments.write"]);
+    assert_eq!(me.subject(), Subject::Participant);
+    let participant = budi.client.get_participant(None).await.expect("himself");
+    assert_eq!(me.subject_id, participant.id);
+}

@@ -1,0 +1,209 @@
+//! Somebody is at the store past the service, or nobody can be.
+
+use std::time::Duration;
+
+use jamsostek_client::{ErrorReason, v1::AllocatePaymentRequest, v1::look_up_bill_request::By};
+use jamsostek_server::verify;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TryGetable, Value};
+use tonic::Code;
+use uuid::Uuid;
+
+use crate::town::{APRIL, ExpectRefusal, MARCH, Person, Town, id};
+
+/// The tables that hold money: their key, a number to edit, and what two rows can swap.
+const MONEY: [(&str, &str, &str, &str); 7] = [
+    ("bill", "id", "total_idr", "total_idr"),
+    ("bill_line", "id", "amount_idr", "amount_idr"),
+    ("payment", "id", "amount_idr", "amount_idr"),
+    ("contribution", "id", "amount_idr", "amount_idr"),
+    ("transfer", "id", "amount_idr", "amount_idr"),
+    ("ledger_account", "id", "balance_idr", "balance_idr"),
+    (
+        "suspense_decision",
+        "payment_id",
+        "applied_idr",
+        "applied_idr",
+    ),
+];
+
+#[tokio::test]
+async fn a_store_that_nobody_touched_verifies() {
+    let town = Town::found("2026-03-10").await;
+    full_of_money(&town).await;
+
+    let wrong = verify(&town.db, &town.seal).await.expect("a look");
+
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_edited_row_of_money_is_named() {
+    let town = Town::found("2026-03-10").await;
+    full_of_money(&town).await;
+    let burglar = town.burglar().await;
+
+    for (table, key, number, _) in MONEY {
+        let (row, _) = rows(&burglar, table, key, number).await.swap_remove(0);
+        let edit = async |by: i64| {
+            let sql = format!("UPDATE {table} SET {number} = {number} + $1 WHERE {key} = $2");
+            execute(&burglar, &sql, [by.into(), row.into()]).await;
+        };
+        edit(1).await;
+        let wrong = verify(&town.db, &town.seal).await.expect("a look");
+        edit(-1).await;
+
+        assert_named(&wrong, table, row);
+    }
+    assert_eq!(
+        verify(&town.db, &town.seal).await.expect("a look"),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
+async fn swapped_rows_of_money_are_named() {
+    let town = Town::found("2026-03-10").await;
+    full_of_money(&town).await;
+    let burglar = town.burglar().await;
+
+    for (table, key, _, number) in MONEY {
+        let all = rows(&burglar, table, key, number).await;
+        let (one, of_one) = all[0];
+        let other = all.iter().find(|it| it.1 != of_one);
+        let &(other, of_other) = other.unwrap_or_else(|| panic!("{table}: two rows that differ"));
+        let set = async |row: Uuid, to: i64| {
+            let sql = format!("UPDATE {table} SET {number} = $1 WHERE {key} = $2");
+            execute(&burglar, &sql, [to.into(), row.into()]).await;
+        };
+        set(one, of_other).await;
+        set(other, of_one).await;
+        let wrong = verify(&town.db, &town.seal).await.expect("a look");
+        set(one, of_one).await;
+        set(other, of_other).await;
+
+        assert_named(&wrong, table, one);
+        assert_named(&wrong, table, other);
+    }
+}
+
+#[tokio::test]
+async fn a_sealed_nik_does_not_open_in_another_row() {
+    let town = Town::found("2026-03-10").await;
+    let (budi, siti) = (town.participant().await, town.participant().await);
+    let [budi_id, siti_id] = [participant(&budi).await, participant(&siti).await];
+    let burglar = town.burglar().await;
+    let sql =
+        "UPDATE participant SET nik = (SELECT nik FROM participant WHERE id = $1) WHERE id = $2";
+    execute(&burglar, sql, [siti_id.into(), budi_id.into()]).await;
+
+    let refusal = budi.client.get_participant(None).await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::Internal);
+    assert_eq!(refusal.code, Code::Internal);
+    id(&refusal.metadata["errorId"]);
+    siti.client.get_participant(None).await.expect("herself");
+    let wrong = verify(&town.db, &town.seal).await.expect("a look");
+    assert_named(&wrong, "participant", budi_id);
+}
+
+#[tokio::test]
+async fn without_a_store_the_service_says_so_and_when_to_come_again() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    town.db.close().await;
+    // Less than the service asks to wait: the client does not repeat.
+    let budi = budi.client.with_deadline(Duration::from_millis(900));
+
+    let refusal = budi.get_balance(None, None).await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::StoreUnavailable);
+    assert_eq!(refusal.code, Code::Unavailable);
+    assert_eq!(refusal.retry_after, Some(Duration::from_secs(1)));
+    budi.who_am_i().await.expect("what needs no store goes on");
+}
+
+#[tokio::test]
+async fn whoever_waits_too_long_for_another_writer_is_told_to_come_again() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let code = budi.reads_the_code().await;
+    let other = town.burglar().await;
+    let statements: &[&str] = match other.get_database_backend() {
+        DbBackend::Postgres => &["BEGIN", "SELECT id FROM otp_challenge FOR UPDATE"],
+        _ => &["BEGIN IMMEDIATE"],
+    };
+    for sql in statements {
+        other.execute_unprepared(sql).await.expect("a lock");
+    }
+
+    let refusal = budi.tries(&code).await.expect_refusal();
+    other
+        .execute_unprepared("ROLLBACK")
+        .await
+        .expect("the lock is given up");
+
+    assert_eq!(refusal.reason, ErrorReason::Contention);
+    assert_eq!(refusal.code, Code::Aborted);
+    budi.tries(&code).await.expect("afterwards it goes");
+}
+
+/// Bills, payments, credit, and money that an officer gave and gave back.
+async fn full_of_money(town: &Town) {
+    let gateway = town.gateway();
+    let mut budi = town.person();
+    budi.is_active(town).await;
+    let found = gateway.client.look_up_bill(By::Nik(budi.nik.clone())).await;
+    let next = found.expect("a bill").bill.expect("its bill");
+    gateway.pays(&next.payment_code, 10_000).await;
+    let given = gateway.pays("8899999999999", MARCH + APRIL).await;
+    let back = gateway.pays("8899999999998", 30_000).await;
+    let request = AllocatePaymentRequest {
+        payment_id: given.id,
+        membership_id: budi.membership().await.to_string(),
+        reason: "The payer showed the slip.".into(),
+    };
+    town.officer()
+        .allocate_payment(request)
+        .await
+        .expect("given");
+    town.officer()
+        .return_payment(id(&back.id), "Nobody's.")
+        .await
+        .expect("given back");
+}
+
+async fn participant(person: &Person) -> Uuid {
+    let me = person.client.get_participant(None).await;
+    id(&me.expect("himself").id)
+}
+
+/// Every row's key, with one of its numbers.
+async fn rows(
+    store: &DatabaseConnection,
+    table: &str,
+    key: &str,
+    number: &str,
+) -> Vec<(Uuid, i64)> {
+    let sql = format!("SELECT {key} AS key, {number} AS number FROM {table} ORDER BY {key}");
+    let statement = Statement::from_string(store.get_database_backend(), sql);
+    let found = store.query_all_raw(statement).await.expect("rows");
+    let row =
+        |it: &sea_orm::QueryResult| (Uuid::try_get(it, "", "key"), i64::try_get(it, "", "number"));
+    let rows = found.iter().map(row);
+    rows.map(|(key, number)| (key.expect("a key"), number.expect("a number")))
+        .collect()
+}
+
+async fn execute<const N: usize>(store: &DatabaseConnection, sql: &str, values: [Value; N]) {
+    let statement = Statement::from_sql_and_values(store.get_database_backend(), sql, values);
+    store.execute_raw(statement).await.expect("a change");
+}
+
+fn assert_named(wrong: &[String], table: &str, row: Uuid) {
+    let name = format!("{table} {row}");
+    assert!(
+        wrong.iter().any(|it| it.starts_with(&name)),
+        "{name} in {wrong:?}"
+    );
+}
