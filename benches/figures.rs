@@ -1,1 +1,201 @@
-fn main(){}
+//! One table of what the service can do, beside what it could do at best: `cargo bench --bench figures`, or `… -- --quick`.
+//!
+//! Each database is started fresh and durable, the release server on it, and load comes over four connections from this process.
+//! A row is the median of its samples by calls per second. Limits are measured in the same run: a tonic server without any layer
+//! for the echo, the echo for a read, the same statements without us for a payment. CPU is the server's own, per call.
+
+#[path = "figures/bare.rs"]
+mod bare;
+#[path = "figures/database.rs"]
+mod database;
+#[path = "figures/house.rs"]
+mod house;
+#[path = "figures/load.rs"]
+mod load;
+#[path = "figures/town.rs"]
+mod town;
+
+use std::time::Duration;
+
+use crate::{
+    database::Engine,
+    house::House,
+    load::{Figures, Pace},
+    town::Town,
+};
+
+/// How many calls are open at once.
+const AT_ONCE: [usize; 3] = [1, 16, 64];
+
+struct Row {
+    engine: &'static str,
+    operation: &'static str,
+    at_once: usize,
+    figures: Figures,
+    /// What limits it, and how fast that is.
+    limit: Option<(&'static str, f64)>,
+}
+
+#[tokio::main]
+async fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments.iter().any(|it| it == bare::FLAG) {
+        return bare::serve().await;
+    }
+    let pace = if arguments.iter().any(|it| it == "--quick") {
+        Pace::QUICK
+    } else {
+        Pace::FULL
+    };
+    // First, for the build may replace this program's file.
+    let mut bare = bare::start().await;
+    let binary = house::build().await;
+    let mut bare_echo = Vec::new();
+    for at_once in AT_ONCE {
+        let pid = bare.process.id().expect("it runs");
+        let channels = load::connect(&bare.address).await;
+        bare_echo.push(load::median(&pace, at_once, pid, || town::echo(&channels, "bare")).await);
+    }
+    bare.process.kill().await.expect("it ends");
+
+    let mut rows = Vec::new();
+    for (at_once, figures) in AT_ONCE.into_iter().zip(&bare_echo) {
+        rows.push(Row {
+            engine: "–",
+            operation: "bare tonic echo",
+            at_once,
+            figures: *figures,
+            limit: None,
+        });
+    }
+    let mut notes = Vec::new();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        eprintln!("figures: {}", engine.name());
+        let Some(mut database) = database::start(engine).await else {
+            notes.push(format!(
+                "{}: not measured, it cannot be started here",
+                engine.name()
+            ));
+            continue;
+        };
+        let house = House::opens(&binary, &database).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        notes.push(format!(
+            "{}: first answer {:.0} ms after exec, idle {:.1} MiB",
+            engine.name(),
+            house.ready.as_secs_f64() * 1_000.0,
+            house.resident_mib()
+        ));
+        let mut measured = measure(&pace, engine, &house, &bare_echo).await;
+        notes.push(format!(
+            "{}: {:.1} MiB after the load",
+            engine.name(),
+            house.resident_mib()
+        ));
+        house.ends().await;
+        for row in measured
+            .iter_mut()
+            .filter(|it| it.operation == town::PAYMENT)
+        {
+            row.limit = database
+                .floor(&pace, row.at_once)
+                .await
+                .map(|it| ("floor", it));
+        }
+        database.stop().await;
+        rows.extend(measured);
+    }
+    print(&rows, &notes);
+}
+
+/// All rows of one database but the payments' floors, which are taken when the server has ended.
+async fn measure(pace: &Pace, engine: Engine, house: &House, bare_echo: &[Figures]) -> Vec<Row> {
+    let pid = house.pid();
+    let mut rows = Vec::new();
+    let mut row = |operation, at_once, figures, limit| {
+        rows.push(Row {
+            engine: engine.name(),
+            operation,
+            at_once,
+            figures,
+            limit,
+        });
+    };
+    let mut town = Town::founded(&house.address, pace.people).await;
+    for (at, at_once) in AT_ONCE.into_iter().enumerate() {
+        let token = town.gateway_token().await;
+        let echo = load::median(pace, at_once, pid, || town::echo(&town.channels, &token)).await;
+        row(
+            "echo (WhoAmI)",
+            at_once,
+            echo,
+            Some(("bare", bare_echo[at].calls_per_second)),
+        );
+        let tokens = town.tokens().await;
+        let balance = load::median(pace, at_once, pid, || town.balance(&tokens)).await;
+        row(
+            "GetBalance",
+            at_once,
+            balance,
+            Some(("echo", echo.calls_per_second)),
+        );
+    }
+    for at_once in AT_ONCE {
+        let mut samples = Vec::new();
+        for sample in 0..=pace.samples {
+            town.issues_bills().await;
+            let token = town.gateway_token().await;
+            let window = if sample == 0 {
+                pace.warm_up
+            } else {
+                pace.window
+            };
+            samples.push(load::sample(window, at_once, pid, town.payment(&token)).await);
+        }
+        row(
+            town::PAYMENT,
+            at_once,
+            load::middle(samples.split_off(1)),
+            None,
+        );
+    }
+    for at_once in AT_ONCE {
+        let token = town.gateway_token().await;
+        let whole = load::median(pace, at_once, pid, || town.registration(&token)).await;
+        row("whole registration", at_once, whole, None);
+    }
+    rows
+}
+
+fn print(rows: &[Row], notes: &[String]) {
+    println!();
+    println!(
+        "| database | operation | at once | calls/s | p50 µs | p99 µs | CPU µs | limit, calls/s | ratio |"
+    );
+    println!("|---|---|--:|--:|--:|--:|--:|--:|--:|");
+    for row in rows {
+        let figures = row.figures;
+        let (limit, ratio) = match row.limit {
+            Some((name, limit)) => (
+                format!("{name} {limit:.0}"),
+                format!("{:.2}", figures.calls_per_second / limit),
+            ),
+            None if row.engine == "–" => ("–".to_owned(), "–".to_owned()),
+            None => ("no floor".to_owned(), "–".to_owned()),
+        };
+        println!(
+            "| {} | {} | {} | {:.0} | {} | {} | {:.0} | {limit} | {ratio} |",
+            row.engine,
+            row.operation,
+            row.at_once,
+            figures.calls_per_second,
+            figures.p50,
+            figures.p99,
+            figures.cpu
+        );
+    }
+    println!();
+    for note in notes {
+        println!("{note}");
+    }
+}

@@ -1,0 +1,215 @@
+//! The databases that the server is measured on, and what a payment's statements cost on each without the server.
+
+use std::{
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use tempfile::TempDir;
+use tokio::process::Command;
+
+use crate::load::Pace;
+
+const POSTGRES: &str = "tests/postgres";
+const SCRIPTS: &str = "benches/figures";
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+impl Engine {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A fresh, durable store.
+pub struct Database {
+    engine: Engine,
+    directory: TempDir,
+    /// The PostgreSQL server's.
+    server: Option<String>,
+    /// The floor: ready to be run, or not to be had. SQLite has one writer, so that one figure serves all rows.
+    floor: Option<Floor>,
+}
+
+#[derive(Clone, Copy)]
+enum Floor {
+    Prepared,
+    Measured(f64),
+    Impossible,
+}
+
+/// Starts a database; `None` where this machine has none.
+pub async fn start(engine: Engine) -> Option<Database> {
+    let directory = TempDir::new().expect("a directory");
+    let server = match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres => {
+            let path = directory.path().to_str().expect("a plain name");
+            let mut postgres = Command::new(root().join(POSTGRES));
+            let url = run(postgres.args(["start", path, "--durable"])).await?;
+            let url = url.trim().to_owned();
+            sql(&url, "postgres", "CREATE DATABASE jamsostek").await?;
+            Some(url)
+        }
+    };
+    Some(Database {
+        engine,
+        directory,
+        server,
+        floor: None,
+    })
+}
+
+impl Database {
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// Where the server keeps its keys: PostgreSQL's directory is not its own.
+    pub fn home(&self) -> Option<TempDir> {
+        let apart = self.engine == Engine::Postgres;
+        apart.then(|| TempDir::new().expect("a directory"))
+    }
+
+    pub fn url(&self) -> Option<String> {
+        Some(format!("{}/jamsostek", self.server.as_ref()?))
+    }
+
+    /// How many payments a second the same statements make without the server. It must have ended.
+    pub async fn floor(&mut self, pace: &Pace, at_once: usize) -> Option<f64> {
+        let floor = match self.floor {
+            Some(floor) => floor,
+            None => self
+                .prepare()
+                .await
+                .map_or(Floor::Impossible, |()| Floor::Prepared),
+        };
+        self.floor = Some(floor);
+        match floor {
+            Floor::Impossible => None,
+            Floor::Measured(figure) => Some(figure),
+            Floor::Prepared => {
+                let mut figures = Vec::new();
+                for _ in 0..pace.samples {
+                    figures.push(self.run_floor(at_once, pace).await?);
+                }
+                figures.sort_by(f64::total_cmp);
+                let figure = figures[figures.len() / 2];
+                if self.engine == Engine::Sqlite {
+                    self.floor = Some(Floor::Measured(figure));
+                }
+                Some(figure)
+            }
+        }
+    }
+
+    async fn prepare(&self) -> Option<()> {
+        let Some(server) = &self.server else {
+            return Some(());
+        };
+        sql(
+            server,
+            "postgres",
+            "CREATE DATABASE floor TEMPLATE jamsostek",
+        )
+        .await?;
+        let people = std::fs::read_to_string(root().join(SCRIPTS).join("people.sql")).ok()?;
+        sql(server, "floor", &people).await?;
+        sql(server, "floor", "VACUUM ANALYZE").await?;
+        Some(())
+    }
+
+    async fn run_floor(&self, at_once: usize, pace: &Pace) -> Option<f64> {
+        let seconds = pace.window.as_secs().max(1).to_string();
+        let scripts = root().join(SCRIPTS);
+        match &self.server {
+            None => {
+                let mut python = Command::new("python3");
+                python
+                    .arg(scripts.join("payment.py"))
+                    .arg(self.file()?)
+                    .arg(&seconds);
+                run(&mut python).await?.trim().parse().ok()
+            }
+            Some(server) => {
+                let mut pgbench = Command::new("pgbench");
+                pgbench.args([
+                    "-n",
+                    "-M",
+                    "prepared",
+                    "-j",
+                    "1",
+                    "-c",
+                    &at_once.to_string(),
+                ]);
+                pgbench
+                    .args(["-T", &seconds, "-f"])
+                    .arg(scripts.join("payment.sql"));
+                let told = run(pgbench.arg(format!("{server}/floor"))).await?;
+                let (_, figure) = told.split_once("tps = ")?;
+                figure.split_whitespace().next()?.parse().ok()
+            }
+        }
+    }
+
+    /// SQLite's file.
+    fn file(&self) -> Option<PathBuf> {
+        let files = std::fs::read_dir(self.directory.path()).ok()?;
+        let files = files.filter_map(|it| Some(it.ok()?.path()));
+        let is_store = |it: &PathBuf| {
+            std::fs::read(it).is_ok_and(|bytes| bytes.starts_with(b"SQLite format 3\0"))
+        };
+        files.filter(|it| it.is_file()).find(is_store)
+    }
+
+    pub async fn stop(self) {
+        if self.server.is_some() {
+            let path = self.directory.path().to_str().expect("a plain name");
+            run(Command::new(root().join(POSTGRES)).args(["stop", path])).await;
+        }
+    }
+}
+
+impl Drop for Database {
+    /// A bench that fails leaves no database behind.
+    fn drop(&mut self) {
+        if self.server.is_some() {
+            let mut stop = std::process::Command::new(root().join(POSTGRES));
+            let stopped = stop.arg("stop").arg(self.directory.path()).status();
+            drop(stopped);
+        }
+    }
+}
+
+async fn sql(server: &str, database: &str, statements: &str) -> Option<String> {
+    let mut psql = Command::new("psql");
+    psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-c", statements]);
+    run(psql.arg(format!("{server}/{database}"))).await
+}
+
+/// What a program prints; `None`, and why, when it fails.
+async fn run(command: &mut Command) -> Option<String> {
+    let output = match command.stdin(Stdio::null()).output().await {
+        Ok(output) => output,
+        Err(error) => {
+            eprintln!("figures: {:?}: {error}", command.as_std().get_program());
+            return None;
+        }
+    };
+    if !output.status.success() {
+        eprintln!("figures: {}", String::from_utf8_lossy(&output.stderr));
+        return None;
+    }
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}

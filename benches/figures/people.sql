@@ -1,0 +1,23 @@
+-- People and bills for the floor of RecordPayment, under ids that the script can make up.
+INSERT INTO participant (id, nik, nik_digest, full_name, birth_date, sex, warnings, identity_state, created_at)
+SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, decode(repeat('ab', 45), 'hex'),
+       decode(repeat('ab', 32), 'hex'), 'Rahmat Hidayat', '1985-07-01', 'male', '', 'matched', now()
+FROM generate_series(1, 2000) n;
+INSERT INTO membership (id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state, programmes,
+                        income_idr, months_at_once, opened_at, covered_from, paid_through)
+SELECT id, id, id, 'bpu', 'self_employed', 'trade', '[{"title":"Warung","sector":"trade"}]', false, 'jkk,jkm,jht',
+       2500000, 1, now(), '2026-05-01', '2026-05'
+FROM participant WHERE id <= '00000000-0000-7000-8000-000000002000';
+INSERT INTO bill (id, membership_id, payment_code, first_month, months, total_idr, due_on, valid_through, policy_version,
+                  issued_at, mac)
+SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid,
+       ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'floor' || n, '2026-06', 3, 205200, '2026-06-30',
+       '2026-06-30', '2026.1', now(), decode(repeat('ab', 32), 'hex')
+FROM generate_series(1, 2000) n;
+INSERT INTO bill_line (id, bill_id, month, programme, amount_idr, discount_idr, formula, law, mac)
+SELECT gen_random_uuid(), ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, month, programme, 13000, 13000,
+       '1.00 % × 2,600,000 × 50 % = 13,000',
+       '[["PP 44/2015, article 17","https://peraturan.bpk.go.id/Details/5612"],["PP 50/2025","https://peraturan.bpk.go.id"]]',
+       decode(repeat('ab', 32), 'hex')
+FROM generate_series(1, 2000) n, unnest(ARRAY['2026-06', '2026-07', '2026-08']) month,
+     unnest(ARRAY['jkk', 'jkm', 'jht']) programme;
