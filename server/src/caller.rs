@@ -35,12 +35,19 @@ pub(crate) struct Caller {
 pub(crate) struct Peer(pub Option<std::net::IpAddr>);
 
 /// Who may call an rpc.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Rule {
     anonymous: bool,
     subjects: Vec<Subject>,
     service_scope: String,
 }
+
+/// The rule of others' services.
+static OPEN: Rule = Rule {
+    anonymous: true,
+    subjects: Vec::new(),
+    service_scope: String::new(),
+};
 
 /// The rule of every rpc, by path.
 #[derive(Clone, Debug)]
@@ -112,14 +119,11 @@ impl Rules {
     }
 
     /// The rule of an rpc: `None` for paths that are not the contract's and not mounted for everybody.
-    pub(crate) fn of(&self, path: &str) -> Option<Rule> {
+    pub(crate) fn of(&self, path: &str) -> Option<&Rule> {
         if OPEN_SERVICES.iter().any(|it| path.starts_with(it)) {
-            return Some(Rule {
-                anonymous: true,
-                ..Rule::default()
-            });
+            return Some(&OPEN);
         }
-        self.0.get(path).cloned()
+        self.0.get(path)
     }
 }
 
@@ -143,6 +147,11 @@ impl Rule {
                 .and_then(|it| it.as_str().map(str::to_owned))
                 .unwrap_or_default(),
         }
+    }
+
+    /// Whether anybody may call.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.anonymous
     }
 
     /// Whether `caller` may call, before anything is looked up.

@@ -284,7 +284,8 @@ pub(crate) trait FromStore {
     fn store_error(&self) -> Option<&Error>;
 }
 
-/// Runs `operation`, a whole transaction, again while it meets other writers.
+/// Runs `operation`, a whole transaction, again while it loses against other writers. A wait for a lock that took too long is not
+/// repeated: it would take as long again.
 pub(crate) async fn retrying<T, E, Run, Running>(mut operation: Run) -> Result<T, E>
 where
     E: FromStore,
@@ -303,7 +304,7 @@ where
         if store.is_unique_violation() {
             // The row that was in the way is there now: the second run sees it and answers by name.
             uniques += 1;
-        } else if !store.is_contention() {
+        } else if !store.is_lost_race() {
             return Err(error);
         }
         if uniques > 2 || try_number >= TRIES_MAX {
@@ -323,9 +324,16 @@ fn pause(try_number: u32) -> Duration {
 
 impl Error {
     /// Whether two writers met, on either engine, and the loser should start over.
-    pub(crate) fn is_contention(&self) -> bool {
-        // PostgreSQL: serialization failure, deadlock, lock time-out. SQLite: busy, locked, busy snapshot.
-        let codes = ["40001", "40P01", "55P03", "5", "6", "517"];
+    fn is_contention(&self) -> bool {
+        // PostgreSQL: lock time-out. SQLite: busy, locked.
+        let codes = ["55P03", "5", "6"];
+        self.is_lost_race() || self.code().is_some_and(|it| codes.contains(&it.as_str()))
+    }
+
+    /// Whether it was stopped at once for another writer's sake, so that the next try may well succeed.
+    fn is_lost_race(&self) -> bool {
+        // PostgreSQL: serialization failure, deadlock. SQLite: busy snapshot.
+        let codes = ["40001", "40P01", "517"];
         self.code().is_some_and(|it| codes.contains(&it.as_str()))
     }
 

@@ -1,6 +1,8 @@
 //! Pages of long lists: where the next one begins, signed, so that nobody can make one up.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use chrono::NaiveDate;
+use uuid::Uuid;
 
 use crate::{refusal::Fields, seal::Seal};
 
@@ -25,6 +27,12 @@ pub(crate) fn size(fields: &mut Fields, page_size: i32) -> u64 {
 pub(crate) fn token(seal: &Seal, list: &str, last: &str) -> String {
     let signature = seal.sign(list, last.as_bytes());
     URL_SAFE_NO_PAD.encode([&signature, last.as_bytes()].concat())
+}
+
+/// Reads a place `day|id`, as lists by day write theirs.
+pub(crate) fn day_and_id(place: &str) -> Option<(NaiveDate, Uuid)> {
+    let (day, id) = place.split_once('|')?;
+    Some((day.parse().ok()?, id.parse().ok()?))
 }
 
 /// Reads `page_token`: where the page before ended.

@@ -1,7 +1,11 @@
 //! Codes go out, come back, run out and lock.
 
-use jamsostek_client::{ErrorReason, Subject, v1::get_otp_delivery_response::State};
+use jamsostek_client::{
+    ErrorReason, Subject,
+    v1::{OtpPurpose, SendOtpRequest, get_otp_delivery_response::State},
+};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::town::{ExpectRefusal, Person, Town, other_than};
 
@@ -268,6 +272,26 @@ async fn a_code_lies_nowhere_in_the_store() {
             assert!(!found, "{secret} in {part}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_code_asked_for_twice_with_one_id_is_one_code() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    town.waits(10 * 60);
+    let request = SendOtpRequest {
+        challenge_id: Uuid::now_v7().to_string(),
+        purpose: OtpPurpose::SignIn.into(),
+        contact: budi.contact.clone(),
+        ..Default::default()
+    };
+    let nobody = budi.client.anonymous();
+
+    let first = nobody.send_otp(request.clone()).await.expect("a code");
+    let second = nobody.send_otp(request).await.expect("the same");
+
+    assert_eq!(first.sends_left, 2);
+    assert_eq!(second, first);
 }
 
 #[tokio::test]

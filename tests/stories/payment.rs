@@ -10,6 +10,8 @@ use jamsostek_client::{
         registration,
     },
 };
+use jamsostek_server::verify;
+use serde_json::Value;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
@@ -647,6 +649,69 @@ fn set_aside(payment: &Payment) -> SuspenseReason {
     payment.suspense_reason()
 }
 
+#[tokio::test]
+async fn who_pays_in_the_next_month_what_the_next_step_says_is_active() {
+    let town = Town::found("2026-03-30").await;
+    let mut budi = town.person();
+    budi.has_a_bill().await;
+    town.moves_to("2026-04-02T02:00:00Z");
+
+    let (code, amount) = told_to_pay(&budi).await;
+    let paid = town.gateway().pays(&code, amount).await;
+
+    assert_eq!(paid.disposition(), Disposition::Applied);
+}
+
+#[tokio::test]
+async fn after_paying_a_part_the_next_step_asks_for_the_rest() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    let bill = budi.has_a_bill().await;
+    town.gateway().pays(&bill.payment_code, 50_000).await;
+
+    let (_, amount) = told_to_pay(&budi).await;
+
+    assert_eq!(amount, MARCH - 50_000);
+}
+
+#[tokio::test]
+async fn money_of_a_registration_that_is_taken_back_goes_back_to_its_payer() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    let bill = budi.has_a_bill().await;
+    let some = town.gateway().pays(&bill.payment_code, 30_000).await;
+    let more = town.gateway().pays(&bill.payment_code, 20_000).await;
+
+    budi.client
+        .cancel_registration(budi.registration)
+        .await
+        .expect("it is taken back");
+
+    let officer = town.officer();
+    let waiting = officer.list_suspense(Default::default()).await;
+    let waiting = waiting.expect("a list").payments;
+    let mut amounts: Vec<_> = waiting.iter().map(|it| it.amount_idr).collect();
+    amounts.sort_unstable();
+    assert_eq!(amounts, [20_000, 30_000]);
+    for payment in &waiting {
+        assert_eq!(payment.disposition(), Disposition::Suspense);
+        assert_eq!(
+            payment.suspense_reason(),
+            SuspenseReason::RegistrationCancelled
+        );
+    }
+    let returned = officer
+        .return_payment(id(&some.id), "the payer took it back")
+        .await
+        .expect("it is given back");
+    assert_eq!(returned.disposition(), Disposition::Returned);
+    let left = officer.list_suspense(Default::default()).await;
+    let left = left.expect("a list").payments;
+    assert_eq!((left.len(), left[0].id == more.id), (1, true));
+    let wrong = verify(&town.db, &town.seal).await.expect("a look");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
 async fn issues_a_bill(person: &Person, months: i32) -> jamsostek_client::Bill {
     let request = IssueBillRequest {
         membership_id: person.membership().await.to_string(),
@@ -655,4 +720,13 @@ async fn issues_a_bill(person: &Person, months: i32) -> jamsostek_client::Bill {
     };
     let issued = person.client.issue_bill(request).await.expect("a bill");
     issued.bill.expect("its bill")
+}
+
+/// What the first next step says: the payment code and how much to pay.
+async fn told_to_pay(person: &Person) -> (String, i64) {
+    let step = person.looks().await.next_steps.swap_remove(0);
+    let body: Value = serde_json::from_str(&step.body_json).expect("JSON");
+    let amount = body["amountIdr"].as_str().expect("an amount");
+    let code = body["paymentCode"].as_str().expect("a code");
+    (code.to_owned(), amount.parse().expect("rupiah"))
 }

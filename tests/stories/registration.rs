@@ -1,7 +1,7 @@
 //! People register: the whole road, and everything that stops somebody on it.
 
 use jamsostek_client::{
-    BpuCategory, ErrorReason, Programme, Segment, Subject,
+    BpuCategory, Employment, ErrorReason, Programme, Segment, Subject,
     v1::{
         IdentityState, NextStep, NikWarning, Sex, StartRegistrationRequest,
         SubmitEmploymentRequest, coverage, registration::State,
@@ -672,4 +672,36 @@ async fn stopped(town: &Town, name: &str) -> (Person, jamsostek_client::Refusal)
     person.has_an_account().await;
     let refusal = person.tells_work().await.expect_refusal();
     (person, refusal)
+}
+
+#[tokio::test]
+async fn a_birth_date_told_later_is_put_to_the_register_too() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.known_as("Budi Santoso").await;
+    budi.has_an_account().await;
+    budi.tells_work().await.expect("the work is taken");
+
+    let other = SubmitEmploymentRequest {
+        registration_id: budi.registration.to_string(),
+        employment: Some(budi.work.clone()),
+        birth_date: "2000-01-01".into(),
+    };
+    let refusal = budi.client.submit_employment(other).await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::IdentityMismatch);
+}
+
+#[tokio::test]
+async fn telling_the_same_again_asks_the_register_nothing() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.work = Employment {
+        mother_name: "Sri Wahyuni".into(),
+        ..budi.work
+    };
+    budi.has_an_account().await;
+
+    for _ in 0..5 {
+        budi.tells_work().await.expect("the work is taken");
+    }
 }

@@ -331,3 +331,33 @@ async fn everybody_may_ask_who_he_is_and_no_store_is_asked() {
     let participant = budi.client.get_participant(None).await.expect("himself");
     assert_eq!(me.subject_id, participant.id);
 }
+
+#[tokio::test]
+async fn an_earlier_sign_in_code_tells_nothing_about_a_contact() {
+    let town = Town::found("2026-03-10").await;
+    let (mut known, mut stranger) = (town.participant().await, town.person());
+    town.moves_to("2026-03-20T02:00:00Z");
+    known.asks_to_sign_in("").await.expect("a code");
+    stranger.asks_to_sign_in("").await.expect("the same answer");
+    let (first_known, first_stranger) = (known.clone(), stranger.clone());
+    town.waits(61);
+    known.asks_to_sign_in("").await.expect("a code");
+    stranger.asks_to_sign_in("").await.expect("the same answer");
+
+    let known = first_known.tries("000000").await.expect_refusal();
+    let stranger = first_stranger.tries("000000").await.expect_refusal();
+
+    assert_eq!(known, stranger);
+}
+
+#[tokio::test]
+async fn an_old_token_keeps_nobody_from_what_is_for_everybody() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let token = budi.client.tokens().expect("his tokens").access_token;
+    town.waits(301);
+
+    let people = town.client.with_token(token).list_people().await;
+
+    people.expect("the people");
+}

@@ -18,12 +18,7 @@ const MONEY: [(&str, &str, &str, &str); 7] = [
     ("contribution", "id", "amount_idr", "amount_idr"),
     ("transfer", "id", "amount_idr", "amount_idr"),
     ("ledger_account", "id", "balance_idr", "balance_idr"),
-    (
-        "suspense_decision",
-        "payment_id",
-        "applied_idr",
-        "applied_idr",
-    ),
+    ("payment_decision", "id", "applied_idr", "applied_idr"),
 ];
 
 #[tokio::test]

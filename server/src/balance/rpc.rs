@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use chrono::NaiveDate;
 use jamsostek_proto::v1::{
     self as wire, GetBalanceRequest, GetBalanceResponse, ListStatementLinesRequest,
     ListStatementLinesResponse,
@@ -8,7 +7,6 @@ use jamsostek_proto::v1::{
     statement_line::Kind,
 };
 use tonic::{Request, Response, Status};
-use uuid::Uuid;
 
 use super::{Balances, Error};
 use crate::{
@@ -72,7 +70,7 @@ impl BalanceService for Rpc {
         let before = page::after(&mut fields, seal, LINES, &request.page_token);
         fields.check()?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        let before = before.as_deref().and_then(read_place);
+        let before = before.as_deref().and_then(page::day_and_id);
         let (memberships, mut lines) = self
             .balances
             .lines(&caller, named, before, size + 1)
@@ -88,11 +86,6 @@ impl BalanceService for Rpc {
             lines: lines.into_iter().map(|it| line(it, &memberships)).collect(),
         }))
     }
-}
-
-fn read_place(place: &str) -> Option<(NaiveDate, Uuid)> {
-    let (day, id) = place.split_once('|')?;
-    Some((day.parse().ok()?, id.parse().ok()?))
 }
 
 fn line(movement: Movement, memberships: &[Membership]) -> wire::StatementLine {

@@ -8,12 +8,15 @@ mod pay;
 mod rpc;
 mod rules;
 mod settle;
+mod standing;
 mod store;
 mod suspense;
 
-pub(crate) use issue::{BillToPay, issue_first, to_pay};
+pub(crate) use issue::issue_first;
 pub(crate) use rpc::{law_refusal, service};
 pub(crate) use rules::{Refused, Terms, check};
+pub(crate) use standing::{BillToPay, to_pay};
+pub(crate) use suspense::withdraw;
 
 use std::sync::Arc;
 
@@ -73,7 +76,7 @@ pub(crate) struct BillShown {
     pub bill: Bill,
     /// Where the membership is paid through.
     pub paid_through: Option<Month>,
-    /// What is still to be paid.
+    /// What is to be paid with it on that day.
     pub payable: Money,
     /// The day it is shown for.
     pub today: NaiveDate,

@@ -5,8 +5,8 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Bill, BillLine, Contributions, Error, Fate, Notice, Payment, SuspenseReason, rules, settle,
-    store, terms,
+    Bill, BillLine, Contributions, Error, Fate, Notice, Payment, SuspenseReason, settle, standing,
+    store,
 };
 use crate::{
     audit::{self, Actor},
@@ -168,7 +168,7 @@ impl Contributions {
         let lines = if day <= bill.valid_through {
             bill.lines
         } else {
-            let fresh = self.todays_lines(&membership, bill.months, day)?;
+            let fresh = standing::lines_on(&self.policy, &membership, bill.months, day)?;
             let price: i64 = fresh.iter().map(|it| it.amount.idr()).sum();
             let asked = [price, price - credit.idr()];
             if !asked.contains(&notice.amount.idr()) {
@@ -196,21 +196,6 @@ impl Contributions {
             settled,
             activates,
         })
-    }
-
-    /// What the next `months` cost on `day`.
-    pub(super) fn todays_lines(
-        &self,
-        membership: &Membership,
-        months: u32,
-        day: NaiveDate,
-    ) -> Result<Vec<BillLine>, Error> {
-        let first = match membership.paid_through {
-            Some(paid_through) => participant::oldest_open_month(paid_through, day, &self.policy)?,
-            None => crate::money::Month::of(day),
-        };
-        let quote = rules::quote(&self.policy, &terms(&membership.work), first, months)?;
-        Ok(quote.lines.into_iter().map(BillLine::from).collect())
     }
 
     fn received(

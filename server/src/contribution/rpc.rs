@@ -1,6 +1,5 @@
 use std::sync::Arc;
 
-use chrono::DateTime;
 use jamsostek_proto::v1::{
     self as wire, AllocatePaymentRequest, AllocatePaymentResponse, GetBillRequest, GetBillResponse,
     GetPaymentRequest, GetPaymentResponse, IssueBillRequest, IssueBillResponse,
@@ -134,17 +133,17 @@ impl ContributionService for Rpc {
         let size = page::size(&mut fields, request.page_size);
         let after = page::after(&mut fields, seal, SUSPENSE, &request.page_token);
         fields.check()?;
-        let after = after.as_deref().and_then(read_place);
+        let after = after.as_deref().and_then(page::day_and_id);
         let mut payments = self.contributions.suspended(after, size + 1).await?;
         let more = payments.len() > usize::try_from(size).unwrap_or(usize::MAX);
         if more {
             payments.pop();
         }
         let last = payments.last().filter(|_| more);
-        let place = last.map(|it| format!("{}|{}", it.received_at.timestamp_micros(), it.id));
+        let place = last.map(|it| format!("{}|{}", it.0, it.1.id));
         Ok(Response::new(ListSuspenseResponse {
             next_page_token: place.map_or_else(String::new, |it| page::token(seal, SUSPENSE, &it)),
-            payments: payments.into_iter().map(Into::into).collect(),
+            payments: payments.into_iter().map(|it| it.1.into()).collect(),
         }))
     }
 
@@ -197,12 +196,6 @@ fn one_id(field: &str, text: &str) -> Result<Uuid, Status> {
         Some(id) => Ok(id),
         None => Err(fields.refusal()),
     }
-}
-
-fn read_place(place: &str) -> Option<(DateTime<chrono::Utc>, Uuid)> {
-    let (at, id) = place.split_once('|')?;
-    let at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
-    Some((at, id.parse().ok()?))
 }
 
 /// How a refusal of the law on programmes and parameters looks on the wire.

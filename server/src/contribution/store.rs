@@ -1,12 +1,14 @@
-//! The tables of bills, payments and contributions.
+//! The tables of bills, payments, what was decided on them, and contributions.
 
 mod bills;
+mod contributions;
+mod decisions;
 mod payments;
 
 pub(super) use bills::{bill, bill_by_code, insert_bill, latest_bill};
-pub(super) use payments::{
-    insert_contributions, insert_decision, insert_payment, lock_payment, payment, suspended,
-};
+pub(super) use contributions::insert_contributions;
+pub(super) use decisions::insert_decision;
+pub(super) use payments::{insert_payment, lock_payment, payment, payments, payments_for};
 
 use sea_orm::ConnectionTrait;
 
@@ -18,5 +20,7 @@ pub(super) async fn verify(
 ) -> Result<Vec<String>, db::Error> {
     let mut wrong = bills::verify(connection, seal).await?;
     wrong.extend(payments::verify(connection, seal).await?);
+    wrong.extend(decisions::verify(connection, seal).await?);
+    wrong.extend(contributions::verify(connection, seal).await?);
     Ok(wrong)
 }

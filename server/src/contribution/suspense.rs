@@ -1,17 +1,21 @@
 //! Money that was set aside: an officer finds its home or gives it back.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Contributions, Error, Fate, Payment, pay::told, settle, store};
+use super::{
+    Contributions, Error, Fate, Payment, SuspenseReason, pay::told, settle, standing, store,
+};
 use crate::{
     audit,
     caller::Caller,
     clock::day_of,
     db, event,
     ledger::{self, Account, Journal, Transfer},
+    money::Money,
     participant::{self, Activation},
+    seal::Seal,
 };
 use jamsostek_proto::v1::Subject;
 
@@ -24,13 +28,17 @@ impl Contributions {
             .ok_or(Error::NotFound)
     }
 
-    /// The money that waits, oldest first.
+    /// The money that waits, oldest first, with the day since when.
     pub(crate) async fn suspended(
         &self,
-        after: Option<(DateTime<Utc>, Uuid)>,
+        after: Option<(NaiveDate, Uuid)>,
         limit: u64,
-    ) -> Result<Vec<Payment>, Error> {
-        Ok(store::suspended(self.db.reader(), after, limit).await?)
+    ) -> Result<Vec<(NaiveDate, Payment)>, Error> {
+        let reader = self.db.reader();
+        let waiting = ledger::suspended(reader, after, limit).await?;
+        let ids: Vec<_> = waiting.iter().map(|it| it.1).collect();
+        let payments = store::payments(reader, &ids).await?;
+        Ok(waiting.iter().map(|it| it.0).zip(payments).collect())
     }
 
     /// Gives suspended money to a membership, as if it had been paid for it on its day.
@@ -57,7 +65,7 @@ impl Contributions {
             return Err(Error::WrongState { state });
         }
         let day = day_of(payment.notice.paid_at);
-        let lines = self.todays_lines(&held, held.work.months, day)?;
+        let lines = standing::lines_on(&self.policy, &held, held.work.months, day)?;
         let credit = ledger::balance(&transaction, Account::Credit(held.id)).await?;
         let coming = settle::Coming {
             cause: id,
@@ -145,6 +153,43 @@ impl Contributions {
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(payment)
     }
+}
+
+/// Sets aside what was paid for a membership that never came about, payment by payment, so that an officer can give it back.
+pub(crate) async fn withdraw(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    membership: Uuid,
+    caller: &Caller,
+) -> Result<(), db::Error> {
+    let credit = Account::Credit(membership);
+    if ledger::balance(connection, credit).await? == Money::ZERO {
+        return Ok(());
+    }
+    // No month was paid, so that all that came is still there as credit, payment by payment.
+    let mut payments = store::payments_for(connection, membership).await?;
+    let transfers = payments.iter().map(|it| Transfer {
+        from: credit,
+        to: Account::Suspense(it.id),
+        amount: it.notice.amount,
+        month: None,
+    });
+    let journal = Journal {
+        kind: "withdrawal",
+        cause: membership,
+        day: day_of(now),
+        transfers: transfers.collect(),
+    };
+    ledger::post(connection, seal, now, &journal).await?;
+    for payment in &mut payments {
+        payment.fate = Fate::Suspended(SuspenseReason::RegistrationCancelled);
+        payment.membership = None;
+        let reason = "the registration was taken back";
+        store::insert_decision(connection, seal, payment, caller.id, reason, now).await?;
+    }
+    let events = payments.iter().map(|it| told(it, None));
+    event::record(connection, seal, now, events).await
 }
 
 /// The payment, held, while it waits; or as it stands when this very decision was made `before`.

@@ -133,6 +133,15 @@ pub(crate) async fn balance(
     store::balance(connection, account.id()).await
 }
 
+/// The payments whose money is set aside, with the day since when, oldest first, from after `(day, id)` on.
+pub(crate) async fn suspended(
+    connection: &impl ConnectionTrait,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(NaiveDate, Uuid)>, db::Error> {
+    store::suspended(connection, after, limit).await
+}
+
 /// The balances at the end of `day` of those of `accounts` that are open, with the day each opened.
 pub(crate) async fn balances_on(
     connection: &impl ConnectionTrait,

@@ -195,6 +195,30 @@ pub(super) async fn balance(
     Ok(Money::new(balance.unwrap_or(0)))
 }
 
+pub(super) async fn suspended(
+    connection: &impl ConnectionTrait,
+    after: Option<(NaiveDate, Uuid)>,
+    limit: u64,
+) -> Result<Vec<(NaiveDate, Uuid)>, db::Error> {
+    let (place, values) = match after {
+        Some((day, id)) => (
+            "AND (opened_on > $1 OR (opened_on = $1 AND owner_id > $2))",
+            vec![day.into(), id.into()],
+        ),
+        None => ("", Vec::new()),
+    };
+    let sql = format!(
+        "SELECT opened_on, owner_id FROM ledger_account WHERE kind = 'suspense' AND balance_idr > 0 {place} \
+         ORDER BY opened_on, owner_id LIMIT {limit}"
+    );
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, values))
+        .await?;
+    rows.iter()
+        .map(|row| Ok((row.try_get("", "opened_on")?, row.try_get("", "owner_id")?)))
+        .collect()
+}
+
 /// The kept balance less what came after the day: one statement, short for days that are not long past.
 pub(super) async fn balances_on(
     connection: &impl ConnectionTrait,

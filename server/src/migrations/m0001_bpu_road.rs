@@ -237,6 +237,7 @@ fn access() -> Vec<TableCreateStatement> {
                 binary("contact_digest"),
                 binary("code_digest"),
                 uuid("message_id"),
+                big_integer("sends_left"),
                 integer("tries"),
                 timestamp_with_time_zone("created_at"),
                 timestamp_with_time_zone("expires_at"),
@@ -349,12 +350,14 @@ fn payments() -> Vec<TableCreateStatement> {
             ],
         ),
         table(
-            "suspense_decision",
+            "payment_decision",
             [
-                key("payment_id"),
+                key("id"),
+                uuid("payment_id"),
+                integer("step"),
                 string("kind"),
                 uuid_null("membership_id"),
-                uuid("officer_id"),
+                uuid("decided_by"),
                 text("reason"),
                 timestamp_with_time_zone("at"),
                 big_integer("applied_idr"),
@@ -363,7 +366,7 @@ fn payments() -> Vec<TableCreateStatement> {
                 binary("mac"),
             ],
         )
-        .foreign_key(&mut reference("suspense_decision", "payment_id", "payment"))
+        .foreign_key(&mut reference("payment_decision", "payment_id", "payment"))
         .to_owned(),
         table("contribution", contribution),
     ]
@@ -436,6 +439,14 @@ fn indexes() -> Vec<IndexCreateStatement> {
     )
     .and_where(Expr::col("active_since").is_not_null())
     .to_owned();
+    let suspended = index(
+        "ledger_account_suspended",
+        "ledger_account",
+        &["opened_on", "owner_id"],
+    )
+    .and_where(Expr::col("kind").eq("suspense"))
+    .and_where(Expr::col("balance_idr").gt(0))
+    .to_owned();
     vec![
         one_nik,
         unique("participant_kpj", "participant", &["kpj"]),
@@ -458,6 +469,7 @@ fn indexes() -> Vec<IndexCreateStatement> {
         index("message_waiting", "message", &["state", "created_at"]),
         index("sandbox_message_at", "sandbox_message", &["at"]),
         index("otp_challenge_of", "otp_challenge", &["subject_id"]),
+        index("otp_challenge_to", "otp_challenge", &["contact_digest"]),
         unique("bill_payment_code", "bill", &["payment_code"]),
         unique(
             "bill_line_once",
@@ -470,11 +482,18 @@ fn indexes() -> Vec<IndexCreateStatement> {
             &["membership_id", "month", "programme"],
         ),
         index("bill_of", "bill", &["membership_id"]),
-        index(
-            "payment_waiting",
-            "payment",
-            &["disposition", "received_at", "id"],
+        index("payment_of", "payment", &["membership_id"]),
+        unique(
+            "payment_decision_once",
+            "payment_decision",
+            &["payment_id", "step"],
         ),
+        index(
+            "payment_decision_for",
+            "payment_decision",
+            &["membership_id"],
+        ),
+        suspended,
         unique("ledger_account_of", "ledger_account", &["kind", "owner_id"]),
         index("transfer_out", "transfer", &["debit_account", "day", "id"]),
         index("transfer_in", "transfer", &["credit_account", "day", "id"]),

@@ -110,9 +110,7 @@ pub(crate) async fn draw(
         sends_left,
         code,
     };
-    if let Some(subject) = draw.subject {
-        store::supersede(connection, subject, draw.purpose, now).await?;
-    }
+    store::supersede(connection, draw, &contact_digest, now).await?;
     store::insert(connection, seal, draw, contact_digest, &drawn, now).await?;
     Ok(drawn)
 }

@@ -1,10 +1,13 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::ExprTrait,
+    ActiveValue::Set, ConnectionTrait, QuerySelect, Value, entity::prelude::*, sea_query::ExprTrait,
 };
 use uuid::Uuid;
 
-use super::{Draw, Drawn, Purpose, rules::TRIES_MAX};
+use super::{
+    Draw, Drawn, Purpose,
+    rules::{COOL_DOWN, TRIES_MAX},
+};
 use crate::{
     db,
     seal::{Datum, Seal},
@@ -25,6 +28,7 @@ pub(crate) struct Model {
     pub contact_digest: Vec<u8>,
     pub code_digest: Vec<u8>,
     pub message_id: Uuid,
+    pub sends_left: i64,
     pub tries: i32,
     pub created_at: DateTime<Utc>,
     pub expires_at: DateTime<Utc>,
@@ -47,6 +51,11 @@ impl Purpose {
 }
 
 impl Model {
+    /// When the next one may be asked for.
+    pub(crate) fn resend_at(&self) -> DateTime<Utc> {
+        self.created_at + COOL_DOWN
+    }
+
     pub(crate) fn is_for(&self, purpose: Purpose) -> bool {
         self.purpose == purpose.code()
     }
@@ -78,6 +87,7 @@ pub(super) async fn insert(
         contact_digest: Set(contact_digest),
         code_digest: Set(seal.code_digest(draw.id, &drawn.code)),
         message_id: Set(drawn.message),
+        sends_left: Set(drawn.sends_left),
         tries: Set(0),
         created_at: Set(now),
         expires_at: Set(drawn.expires_at),
@@ -90,18 +100,25 @@ pub(super) async fn insert(
     Ok(())
 }
 
-/// Makes every earlier open code for `subject` worthless.
+/// Makes every earlier open code that `draw` follows worthless: those of the same registration, or, to sign in, those to the same
+/// contact, whether it reaches anybody or not. Were decoys left alone, an earlier code would tell a known contact from an unknown.
 pub(super) async fn supersede(
     connection: &impl ConnectionTrait,
-    subject: Uuid,
-    purpose: Purpose,
+    draw: &Draw,
+    contact_digest: &[u8],
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let sql = "UPDATE otp_challenge SET superseded_at = $1 WHERE subject_id = $2 AND purpose = $3 \
-               AND used_at IS NULL AND superseded_at IS NULL";
-    let values = [now.into(), subject.into(), purpose.code().into()];
+    let (column, value): (_, Value) = match draw.purpose {
+        Purpose::Register => ("subject_id", draw.subject.into()),
+        Purpose::SignIn => ("contact_digest", contact_digest.into()),
+    };
+    let sql = format!(
+        "UPDATE otp_challenge SET superseded_at = $1 WHERE {column} = $2 AND purpose = $3 \
+         AND used_at IS NULL AND superseded_at IS NULL"
+    );
+    let values = [now.into(), value, draw.purpose.code().into()];
     connection
-        .execute_raw(db::statement(connection, sql, values))
+        .execute_raw(db::statement(connection, &sql, values))
         .await?;
     Ok(())
 }

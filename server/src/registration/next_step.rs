@@ -111,19 +111,19 @@ fn submit_employment(shown: &Shown) -> NextStep {
 }
 
 fn pay(shown: &Shown) -> NextStep {
-    let (code, total) = shown
+    let (code, payable) = shown
         .payment
         .as_ref()
-        .map_or(("", 0), |it| (it.payment_code.as_str(), it.total.idr()));
+        .map_or(("", 0), |it| (it.payment_code.as_str(), it.payable.idr()));
     let body = json!({
-        "gatewayPaymentId": format!("pay-{code}"),
+        "gatewayPaymentId": format!("pay-{code}-{payable}"),
         "paymentCode": code,
-        "amountIdr": total.to_string(),
+        "amountIdr": payable.to_string(),
         "paidAt": shown.now.format("%Y-%m-%dT%H:%M:%SZ").to_string(),
         "channel": "BANK"
     });
     let explanation = format!(
-        "Pay Rp {total} with payment code {code} at a bank, shop or wallet; its gateway reports it by this call."
+        "Pay Rp {payable} with payment code {code} at a bank, shop or wallet; its gateway reports it by this call."
     );
     step(
         "ContributionService/RecordPayment",

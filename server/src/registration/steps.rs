@@ -63,7 +63,7 @@ impl Registrations {
         let birth_date = birth_date.ok_or(Error::BirthDateNeeded)?;
         rules::check_age(&self.policy, birth_date, today)?;
         contribution::check(&contribution::terms(&told.work))?;
-        if before.row.identity_state == "declared" || told.mother_name.is_some() {
+        if self.is_news(&before.row, told, birth_date)? {
             self.ask(&before.row, told, birth_date, now).await?;
         }
 
@@ -103,6 +103,19 @@ impl Registrations {
         let shown = self.stand(&transaction, row).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(shown)
+    }
+
+    /// Whether the register has not agreed to this yet. Each question costs money and one of a few, so none is put twice.
+    fn is_news(
+        &self,
+        row: &Registration,
+        told: &Told,
+        birth_date: NaiveDate,
+    ) -> Result<bool, Error> {
+        let agreed = row.identity_state == "matched" && row.birth_date == Some(birth_date);
+        let same_mother =
+            told.mother_name.is_none() || told.mother_name == row.mother(&self.seal)?;
+        Ok(!agreed || !same_mother)
     }
 
     /// Puts the person to the register; a no is kept, and stops the registration for good.
@@ -236,6 +249,7 @@ impl Registrations {
         store::cancel(&transaction, id, now).await?;
         if let Some(membership) = shown.row.membership_id {
             participant::close_unpaid(&transaction, membership, now).await?;
+            contribution::withdraw(&transaction, &self.seal, now, membership, caller).await?;
         }
         audit::wrote(
             &transaction,
@@ -283,7 +297,7 @@ impl Registrations {
             None => None,
         };
         let payment = match row.bill_id {
-            Some(bill) => contribution::to_pay(connection, bill).await?,
+            Some(bill) => contribution::to_pay(connection, &self.policy, day_of(now), bill).await?,
             None => None,
         };
         Ok(Shown {

@@ -79,6 +79,17 @@ impl Model {
         FullName::parse(&self.full_name).map_err(|_| db::Error::Unknown("registration.full_name"))
     }
 
+    pub(super) fn mother(&self, seal: &Seal) -> Result<Option<FullName>, db::Error> {
+        let Some(sealed) = &self.mother_name else {
+            return Ok(None);
+        };
+        let text = seal.open(Datum::MotherName, self.id, sealed)?;
+        let name = FullName::parse(&text);
+        Ok(Some(name.map_err(|_| {
+            db::Error::Unknown("registration.mother_name")
+        })?))
+    }
+
     pub(super) fn work(&self) -> Result<Option<Work>, db::Error> {
         if self.employment.is_empty() {
             return Ok(None);

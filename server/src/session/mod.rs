@@ -157,8 +157,8 @@ impl Sessions {
                 challenge: id,
                 masked_contact: draw.contact.masked(),
                 expires_at: known.expires_at,
-                resend_at: known.created_at + Duration::seconds(60),
-                sends_left: 0,
+                resend_at: known.resend_at(),
+                sends_left: known.sends_left,
             });
         }
         let drawn = send_code(&transaction, &self.seal, &self.limits, now, &draw).await?;

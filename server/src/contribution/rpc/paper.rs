@@ -6,7 +6,7 @@ use jamsostek_proto::v1::{
 };
 use tonic::Status;
 
-use super::super::{Notice, Terms, issue::Key};
+use super::super::{Notice, Terms, standing::Key};
 use crate::{
     caller::Caller,
     identity::Nik,

@@ -1,64 +1,18 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set,
-    Condition, ConnectionTrait, QueryOrder, QuerySelect,
-    entity::prelude::*,
-    sea_query::{LockType, Query},
+    ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::LockType,
 };
 use uuid::Uuid;
 
-use super::super::{BillLine, Fate, Notice, Payment, Settled, SuspenseReason, settle::Coming};
+use super::{
+    super::{Fate, Notice, Payment, Settled, SuspenseReason},
+    decisions,
+};
 use crate::{
     db,
     money::{Money, Month},
-    participant::Membership,
     seal::Seal,
 };
-
-mod decision {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "suspense_decision")]
-    pub(crate) struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub payment_id: Uuid,
-        pub kind: String,
-        pub membership_id: Option<Uuid>,
-        pub officer_id: Uuid,
-        pub reason: String,
-        pub at: ChronoDateTimeUtc,
-        pub applied_idr: i64,
-        pub credited_idr: i64,
-        pub months_paid: String,
-        pub mac: Vec<u8>,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-mod contribution {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "contribution")]
-    pub(crate) struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub membership_id: Uuid,
-        pub month: String,
-        pub programme: String,
-        pub amount_idr: i64,
-        pub income_idr: i64,
-        pub payment_id: Uuid,
-        pub paid_on: Date,
-        pub mac: Vec<u8>,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -132,43 +86,8 @@ impl Model {
     }
 }
 
-impl decision::Model {
-    fn expected_mac(&self, seal: &Seal) -> Vec<u8> {
-        seal.mac("suspense_decision")
-            .id(self.payment_id)
-            .text(&self.kind)
-            .optional(
-                self.membership_id
-                    .as_ref()
-                    .map(|it| it.as_bytes().as_slice()),
-            )
-            .id(self.officer_id)
-            .text(&self.reason)
-            .moment(self.at)
-            .number(self.applied_idr)
-            .number(self.credited_idr)
-            .text(&self.months_paid)
-            .finish()
-    }
-}
-
-impl contribution::Model {
-    fn expected_mac(&self, seal: &Seal) -> Vec<u8> {
-        seal.mac("contribution")
-            .id(self.id)
-            .id(self.membership_id)
-            .text(&self.month)
-            .text(&self.programme)
-            .number(self.amount_idr)
-            .number(self.income_idr)
-            .id(self.payment_id)
-            .day(self.paid_on)
-            .finish()
-    }
-}
-
 /// How a fate is kept: its kind, why, what was applied, what was credited, which months.
-fn kept(fate: &Fate) -> (&'static str, Option<String>, Settled) {
+pub(super) fn kept(fate: &Fate) -> (&'static str, Option<String>, Settled) {
     match fate {
         Fate::Settled(settled) => ("settled", None, settled.clone()),
         Fate::Suspended(reason) => (
@@ -180,7 +99,7 @@ fn kept(fate: &Fate) -> (&'static str, Option<String>, Settled) {
     }
 }
 
-fn joined(months: &[Month]) -> String {
+pub(super) fn joined(months: &[Month]) -> String {
     let months: Vec<_> = months.iter().map(Month::to_string).collect();
     months.join(",")
 }
@@ -233,84 +152,6 @@ pub(in super::super) async fn insert_payment(
     Ok(())
 }
 
-pub(in super::super) async fn insert_decision(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-    payment: &Payment,
-    officer: Uuid,
-    reason: &str,
-    at: DateTime<Utc>,
-) -> Result<(), db::Error> {
-    let (kind, _, settled) = kept(&payment.fate);
-    let mut row = decision::Model {
-        payment_id: payment.id,
-        kind: kind.to_owned(),
-        membership_id: payment.membership,
-        officer_id: officer,
-        reason: reason.to_owned(),
-        at,
-        applied_idr: settled.applied.idr(),
-        credited_idr: settled.credited_idr,
-        months_paid: joined(&settled.months),
-        mac: Vec::new(),
-    };
-    row.mac = row.expected_mac(seal);
-    let row = decision::ActiveModel {
-        payment_id: Set(row.payment_id),
-        kind: Set(row.kind),
-        membership_id: Set(row.membership_id),
-        officer_id: Set(row.officer_id),
-        reason: Set(row.reason),
-        at: Set(row.at),
-        applied_idr: Set(row.applied_idr),
-        credited_idr: Set(row.credited_idr),
-        months_paid: Set(row.months_paid),
-        mac: Set(row.mac),
-    };
-    decision::Entity::insert(row)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
-}
-
-pub(in super::super) async fn insert_contributions(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-    coming: &Coming,
-    membership: &Membership,
-    paid: &[&BillLine],
-) -> Result<(), db::Error> {
-    let rows = paid.iter().map(|line| {
-        let mut row = contribution::Model {
-            id: Uuid::now_v7(),
-            membership_id: membership.id,
-            month: line.month.to_string(),
-            programme: line.programme.code().to_owned(),
-            amount_idr: line.amount.idr(),
-            income_idr: membership.work.income.idr(),
-            payment_id: coming.cause,
-            paid_on: coming.day,
-            mac: Vec::new(),
-        };
-        row.mac = row.expected_mac(seal);
-        contribution::ActiveModel {
-            id: Set(row.id),
-            membership_id: Set(row.membership_id),
-            month: Set(row.month),
-            programme: Set(row.programme),
-            amount_idr: Set(row.amount_idr),
-            income_idr: Set(row.income_idr),
-            payment_id: Set(row.payment_id),
-            paid_on: Set(row.paid_on),
-            mac: Set(row.mac),
-        }
-    });
-    contribution::Entity::insert_many(rows)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
-}
-
 pub(in super::super) async fn lock_payment(
     connection: &impl ConnectionTrait,
     id: Uuid,
@@ -322,59 +163,56 @@ pub(in super::super) async fn lock_payment(
     Ok(held.is_some())
 }
 
+/// The payment as it stands: what was decided last holds.
 pub(in super::super) async fn payment(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Option<Payment>, db::Error> {
-    let Some(row) = Entity::find_by_id(id).one(connection).await? else {
-        return Ok(None);
-    };
-    let mut payment = Payment::try_from(row)?;
-    if matches!(payment.fate, Fate::Suspended(_))
-        && let Some(decided) = decision::Entity::find_by_id(id).one(connection).await?
-    {
-        payment.membership = decided.membership_id;
-        payment.fate = match decided.kind.as_str() {
-            "settled" => Fate::Settled(settled(
-                decided.applied_idr,
-                decided.credited_idr,
-                &decided.months_paid,
-            )?),
-            "returned" => Fate::Returned,
-            _ => return Err(db::Error::Unknown("suspense_decision.kind")),
-        };
-    }
-    Ok(Some(payment))
+    Ok(payments(connection, &[id]).await?.pop())
 }
 
-pub(in super::super) async fn suspended(
+/// The payments `ids` as they stand, in that order.
+pub(in super::super) async fn payments(
     connection: &impl ConnectionTrait,
-    after: Option<(DateTime<Utc>, Uuid)>,
-    limit: u64,
+    ids: &[Uuid],
 ) -> Result<Vec<Payment>, db::Error> {
-    let decided = Query::select()
-        .column(decision::Column::PaymentId)
-        .from(decision::Entity)
-        .to_owned();
-    let mut query = Entity::find()
-        .filter(Column::Disposition.eq("suspended"))
-        .filter(Column::Id.not_in_subquery(decided))
-        .order_by_asc(Column::ReceivedAt)
-        .order_by_asc(Column::Id)
-        .limit(limit);
-    if let Some((at, id)) = after {
-        let later = Condition::any().add(Column::ReceivedAt.gt(at)).add(
-            Condition::all()
-                .add(Column::ReceivedAt.eq(at))
-                .add(Column::Id.gt(id)),
-        );
-        query = query.filter(later);
+    if ids.is_empty() {
+        return Ok(Vec::new());
     }
-    let rows = query.all(connection).await?;
-    rows.into_iter().map(Payment::try_from).collect()
+    let rows = Entity::find()
+        .filter(Column::Id.is_in(ids.iter().copied()))
+        .all(connection)
+        .await?;
+    let mut payments = rows
+        .into_iter()
+        .map(Payment::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
+    payments.sort_by_key(|payment| ids.iter().position(|it| *it == payment.id));
+    decisions::apply(connection, &mut payments).await?;
+    Ok(payments)
 }
 
-fn settled(applied_idr: i64, credited_idr: i64, months: &str) -> Result<Settled, db::Error> {
+/// The payments that were settled for `membership`, at once or by an officer.
+pub(in super::super) async fn payments_for(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+) -> Result<Vec<Payment>, db::Error> {
+    let sql = "SELECT id FROM payment WHERE membership_id = $1 \
+               UNION SELECT payment_id AS id FROM payment_decision WHERE membership_id = $1 ORDER BY id";
+    let rows = connection
+        .query_all_raw(db::statement(connection, sql, [membership.into()]))
+        .await?;
+    let ids = rows.iter().map(|row| row.try_get("", "id"));
+    let mut payments = payments(connection, &ids.collect::<Result<Vec<_>, _>>()?).await?;
+    payments.retain(|it| it.membership == Some(membership));
+    Ok(payments)
+}
+
+pub(super) fn settled(
+    applied_idr: i64,
+    credited_idr: i64,
+    months: &str,
+) -> Result<Settled, db::Error> {
     let months = months.split(',').filter(|it| !it.is_empty());
     let months = months.map(|it| it.parse().map_err(|_| db::Error::Unknown("months_paid")));
     Ok(Settled {
@@ -422,31 +260,12 @@ pub(super) async fn verify(
     connection: &impl ConnectionTrait,
     seal: &Seal,
 ) -> Result<Vec<String>, db::Error> {
-    let mut wrong = db::walk(
+    db::walk(
         connection,
         "payment",
         Entity::find(),
         Column::Id,
         |row: &Model| (row.id, row.mac == row.expected_mac(seal)),
     )
-    .await?;
-    let decisions = db::walk(
-        connection,
-        "suspense_decision",
-        decision::Entity::find(),
-        decision::Column::PaymentId,
-        |row: &decision::Model| (row.payment_id, row.mac == row.expected_mac(seal)),
-    )
-    .await?;
-    let contributions = db::walk(
-        connection,
-        "contribution",
-        contribution::Entity::find(),
-        contribution::Column::Id,
-        |row: &contribution::Model| (row.id, row.mac == row.expected_mac(seal)),
-    )
-    .await?;
-    wrong.extend(decisions);
-    wrong.extend(contributions);
-    Ok(wrong)
+    .await
 }

@@ -1,0 +1,200 @@
+//! Bills as they stand: shown to whom they concern, found by who wants to pay.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{
+    Bill, BillLine, BillShown, Contributions, Error, issue::may_bill, rules, store, terms,
+};
+use crate::{
+    audit,
+    caller::Caller,
+    clock::day_of,
+    db,
+    identity::{Nik, masked_name},
+    ledger::{self, Account},
+    money::{Money, Month},
+    participant::{self, Membership},
+    policy::Policy,
+    seal::Datum,
+};
+use jamsostek_proto::v1::Subject;
+
+/// What a payer knows of the bill he wants to pay.
+#[derive(Clone, Debug)]
+pub(crate) enum Key {
+    /// The payment code.
+    PaymentCode(String),
+    /// The NIK.
+    Nik(Nik),
+}
+
+/// What the holder of a bill gives a bank.
+pub(crate) struct BillToPay {
+    pub payment_code: String,
+    pub payable: Money,
+}
+
+impl Contributions {
+    /// Shows a bill to whom it concerns.
+    pub(crate) async fn show_bill(&self, caller: &Caller, id: Uuid) -> Result<BillShown, Error> {
+        let reader = self.db.reader();
+        let bill = store::bill(reader, id).await?.ok_or(Error::NotFound)?;
+        let membership = participant::membership(reader, bill.membership).await?;
+        let membership = membership
+            .filter(|it| may_see(caller, it))
+            .ok_or(Error::NotFound)?;
+        let person = membership.participant_id;
+        self.audit
+            .read(self.clock.now(), caller, "GetBill", person)
+            .await?;
+        self.stand(reader, bill, &membership).await
+    }
+
+    /// Answers what somebody may pay: by NIK, the open bill or a new one of the oldest open month.
+    pub(crate) async fn look_up(
+        &self,
+        caller: &Caller,
+        key: &Key,
+    ) -> Result<(BillShown, String), Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let (bill, membership) = match key {
+            Key::PaymentCode(code) => {
+                let bill = store::bill_by_code(&transaction, code).await?;
+                let bill = bill.ok_or(Error::NotFound)?;
+                let membership = participant::membership(&transaction, bill.membership).await?;
+                let membership = membership.ok_or(Error::NotFound)?;
+                (
+                    self.stand(&transaction, bill, &membership).await?,
+                    membership,
+                )
+            }
+            Key::Nik(nik) => self.open_bill(&transaction, now, nik).await?,
+        };
+        let name = participant::name_of(&transaction, membership.participant_id).await?;
+        let action = "LookUpBill";
+        audit::wrote(
+            &transaction,
+            &self.seal,
+            now,
+            caller.into(),
+            action,
+            bill.bill.id,
+        )
+        .await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok((bill, masked_name(&name)))
+    }
+
+    async fn open_bill(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        nik: &Nik,
+    ) -> Result<(BillShown, Membership), Error> {
+        let digest = self.seal.digest(Datum::Nik, nik.text());
+        let person = participant::with_nik(connection, &digest).await?;
+        let memberships =
+            participant::memberships(connection, person.ok_or(Error::NotFound)?).await?;
+        let mut paid = memberships.iter().filter(|it| it.paid_through.is_some());
+        let last = paid.next_back().ok_or(Error::NotFound)?;
+        let held = participant::hold(connection, last.id)
+            .await?
+            .ok_or(Error::NotFound)?;
+        let today = day_of(now);
+        if let Some(bill) = store::latest_bill(connection, held.id).await? {
+            let open = bill
+                .lines
+                .iter()
+                .any(|it| Some(it.month) > held.paid_through);
+            if open && today <= bill.valid_through {
+                return Ok((self.stand(connection, bill, &held).await?, held));
+            }
+        }
+        let bill = self
+            .issue_for(connection, now, Uuid::now_v7(), &held, 1)
+            .await?;
+        Ok((bill, held))
+    }
+
+    /// A bill as it stands today.
+    pub(super) async fn stand(
+        &self,
+        connection: &impl ConnectionTrait,
+        bill: Bill,
+        membership: &Membership,
+    ) -> Result<BillShown, Error> {
+        let today = self.clock.today();
+        Ok(BillShown {
+            paid_through: membership.paid_through,
+            payable: payable(connection, &self.policy, today, &bill, membership).await?,
+            bill,
+            today,
+        })
+    }
+}
+
+fn may_see(caller: &Caller, membership: &Membership) -> bool {
+    let registrant =
+        caller.subject == Subject::Registrant && caller.id == membership.registration_id;
+    registrant || may_bill(caller, membership)
+}
+
+/// What is to be paid with the bill `id` today.
+pub(crate) async fn to_pay(
+    connection: &impl ConnectionTrait,
+    policy: &Policy,
+    today: NaiveDate,
+    id: Uuid,
+) -> Result<Option<BillToPay>, Error> {
+    let Some(bill) = store::bill(connection, id).await? else {
+        return Ok(None);
+    };
+    let membership = participant::membership(connection, bill.membership).await?;
+    let membership = membership.ok_or(db::Error::Unknown("bill.membership_id"))?;
+    Ok(Some(BillToPay {
+        payable: payable(connection, policy, today, &bill, &membership).await?,
+        payment_code: bill.payment_code,
+    }))
+}
+
+/// What is open of `bill`, less the credit. After its last day its code is still good, for what as many months cost by then (C10).
+async fn payable(
+    connection: &impl ConnectionTrait,
+    policy: &Policy,
+    today: NaiveDate,
+    bill: &Bill,
+    membership: &Membership,
+) -> Result<Money, Error> {
+    let open = bill
+        .lines
+        .iter()
+        .filter(|it| Some(it.month) > membership.paid_through);
+    let open: Money = open.map(|it| it.amount).sum();
+    let price = if open == Money::ZERO || today <= bill.valid_through {
+        open
+    } else {
+        let lines = lines_on(policy, membership, bill.months, today)?;
+        lines.iter().map(|it| it.amount).sum()
+    };
+    let credit = ledger::balance(connection, Account::Credit(membership.id)).await?;
+    let payable = price.checked_sub(credit).filter(|it| *it > Money::ZERO);
+    Ok(payable.unwrap_or(Money::ZERO))
+}
+
+/// What the oldest open `months` months cost on `day`.
+pub(super) fn lines_on(
+    policy: &Policy,
+    membership: &Membership,
+    months: u32,
+    day: NaiveDate,
+) -> Result<Vec<BillLine>, Error> {
+    let first = match membership.paid_through {
+        Some(paid_through) => participant::oldest_open_month(paid_through, day, policy)?,
+        None => Month::of(day),
+    };
+    let quote = rules::quote(policy, &terms(&membership.work), first, months)?;
+    Ok(quote.lines.into_iter().map(BillLine::from).collect())
+}

@@ -1,0 +1,146 @@
+use chrono::{DateTime, Utc};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, entity::prelude::*};
+use uuid::Uuid;
+
+use super::{
+    super::{Fate, Payment, SuspenseReason},
+    payments::{joined, kept, settled},
+};
+use crate::{db, seal::Seal};
+
+/// What was decided on a payment after it had been taken; the last one holds.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "payment_decision")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub payment_id: Uuid,
+    /// Counts the decisions on one payment from 1: two that were made at once cannot both stand.
+    pub step: i32,
+    pub kind: String,
+    pub membership_id: Option<Uuid>,
+    pub decided_by: Uuid,
+    pub reason: String,
+    pub at: DateTime<Utc>,
+    pub applied_idr: i64,
+    pub credited_idr: i64,
+    pub months_paid: String,
+    pub mac: Vec<u8>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl Model {
+    fn expected_mac(&self, seal: &Seal) -> Vec<u8> {
+        let membership = self
+            .membership_id
+            .as_ref()
+            .map(|it| it.as_bytes().as_slice());
+        seal.mac("payment_decision")
+            .id(self.id)
+            .id(self.payment_id)
+            .number(self.step.into())
+            .text(&self.kind)
+            .optional(membership)
+            .id(self.decided_by)
+            .text(&self.reason)
+            .moment(self.at)
+            .number(self.applied_idr)
+            .number(self.credited_idr)
+            .text(&self.months_paid)
+            .finish()
+    }
+}
+
+/// Keeps what `payment` has come to, by whom and why. The payment is held.
+pub(in super::super) async fn insert_decision(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    payment: &Payment,
+    decided_by: Uuid,
+    reason: &str,
+    at: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let before = Entity::find()
+        .filter(Column::PaymentId.eq(payment.id))
+        .count(connection)
+        .await?;
+    let (kind, _, settled) = kept(&payment.fate);
+    let mut row = Model {
+        id: Uuid::now_v7(),
+        payment_id: payment.id,
+        step: i32::try_from(before + 1).expect("few decisions"),
+        kind: kind.to_owned(),
+        membership_id: payment.membership,
+        decided_by,
+        reason: reason.to_owned(),
+        at,
+        applied_idr: settled.applied.idr(),
+        credited_idr: settled.credited_idr,
+        months_paid: joined(&settled.months),
+        mac: Vec::new(),
+    };
+    row.mac = row.expected_mac(seal);
+    let row = ActiveModel {
+        id: Set(row.id),
+        payment_id: Set(row.payment_id),
+        step: Set(row.step),
+        kind: Set(row.kind),
+        membership_id: Set(row.membership_id),
+        decided_by: Set(row.decided_by),
+        reason: Set(row.reason),
+        at: Set(row.at),
+        applied_idr: Set(row.applied_idr),
+        credited_idr: Set(row.credited_idr),
+        months_paid: Set(row.months_paid),
+        mac: Set(row.mac),
+    };
+    Entity::insert(row)
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+/// Brings `payments` up to what was decided on them.
+pub(super) async fn apply(
+    connection: &impl ConnectionTrait,
+    payments: &mut [Payment],
+) -> Result<(), db::Error> {
+    let decisions = Entity::find()
+        .filter(Column::PaymentId.is_in(payments.iter().map(|it| it.id)))
+        .order_by_asc(Column::Step)
+        .all(connection)
+        .await?;
+    for decision in decisions {
+        let payment = payments.iter_mut().find(|it| it.id == decision.payment_id);
+        let Some(payment) = payment else { continue };
+        payment.membership = decision.membership_id;
+        payment.fate = match decision.kind.as_str() {
+            "settled" => Fate::Settled(settled(
+                decision.applied_idr,
+                decision.credited_idr,
+                &decision.months_paid,
+            )?),
+            // Only a registration that was taken back gives up what it had been paid.
+            "suspended" => Fate::Suspended(SuspenseReason::RegistrationCancelled),
+            "returned" => Fate::Returned,
+            _ => return Err(db::Error::Unknown("payment_decision.kind")),
+        };
+    }
+    Ok(())
+}
+
+pub(super) async fn verify(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+) -> Result<Vec<String>, db::Error> {
+    db::walk(
+        connection,
+        "payment_decision",
+        Entity::find(),
+        Column::Id,
+        |row: &Model| (row.id, row.mac == row.expected_mac(seal)),
+    )
+    .await
+}
