@@ -63,6 +63,9 @@ pub enum Error {
     /// A value in it is none that we write.
     #[error("the store holds an unknown value in {0}")]
     Unknown(&'static str),
+    /// A read that was done for several failed.
+    #[error(transparent)]
+    Shared(#[from] Arc<Error>),
     /// The store is not fit to be used.
     #[error("{0}")]
     Unfit(String),
@@ -339,18 +342,27 @@ impl Error {
 
     /// Whether an "at most one" rule stopped it.
     pub(crate) fn is_unique_violation(&self) -> bool {
-        let Self::Database(error) = self else {
+        let Some(error) = self.database() else {
             return false;
         };
         matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
     }
 
+    /// What the database said.
+    fn database(&self) -> Option<&DbErr> {
+        match self {
+            Self::Database(error) => Some(error),
+            Self::Shared(error) => error.database(),
+            Self::Broken(_) | Self::Unknown(_) | Self::Unfit(_) => None,
+        }
+    }
+
     fn code(&self) -> Option<String> {
-        let Self::Database(
+        let Some(
             DbErr::Exec(RuntimeErr::SqlxError(error))
             | DbErr::Query(RuntimeErr::SqlxError(error))
             | DbErr::Conn(RuntimeErr::SqlxError(error)),
-        ) = self
+        ) = self.database()
         else {
             return None;
         };
@@ -361,7 +373,7 @@ impl Error {
     }
 
     fn is_out_of_reach(&self) -> bool {
-        let Self::Database(error) = self else {
+        let Some(error) = self.database() else {
             return false;
         };
         // 57P01–03: the server is being stopped or started; 53300: it has no connection left; 57014: it gave up on time.

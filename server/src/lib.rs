@@ -4,6 +4,7 @@ mod audit;
 mod balance;
 mod caller;
 pub mod clock;
+mod coalesce;
 pub mod config;
 mod contribution;
 pub mod db;

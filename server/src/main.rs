@@ -98,10 +98,11 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
     })
     .await?;
     let listener = TcpListener::bind(serving.listen).await?;
+    let stop = stop_asked()?;
     greet(&listener.local_addr()?.to_string(), &house.sandbox_token())?;
     let working = tokio::spawn(work(house.workers()));
     let workers = house.workers();
-    house.serve(listener, stop_asked()).await?;
+    house.serve(listener, stop).await?;
     working.abort();
     // What was only counted in memory is written down before we go.
     workers.work().await?;
@@ -123,12 +124,17 @@ async fn work(workers: Workers) {
     }
 }
 
-async fn stop_asked() {
-    let mut terminate = signal(SignalKind::terminate()).expect("a signal handler");
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+/// Completes when somebody asks the process to stop. Listens from the call on, not only once awaited: whoever has read the banner
+/// may ask.
+fn stop_asked() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 fn greet(address: &str, token: &str) -> std::io::Result<()> {

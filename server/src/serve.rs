@@ -265,12 +265,8 @@ impl House {
             policy: policy.clone(),
             audit: audit.clone(),
         });
-        let balances = Arc::new(Balances {
-            db: db.clone(),
-            seal: seal.clone(),
-            clock: clock.clone(),
-            audit: audit.clone(),
-        });
+        let balances = Balances::new(db.clone(), seal.clone(), clock.clone(), audit.clone());
+        let balances = Arc::new(balances);
         let registrations = Arc::new(Registrations {
             db: db.clone(),
             seal: seal.clone(),

@@ -1,6 +1,7 @@
 //! People see what they have saved, and how little the store is asked for it.
 
 use jamsostek_client::v1::{ListStatementLinesRequest, statement_line::Kind};
+use tokio::task::JoinSet;
 
 use crate::town::{APRIL, Person, SAVED, Town};
 
@@ -100,6 +101,34 @@ async fn an_officer_sees_a_balance_and_a_stranger_sees_none() {
     assert_eq!(officer.balance_idr, SAVED);
     let reason = stranger.expect_err("a refusal").reason();
     assert_eq!(reason, Some(jamsostek_client::ErrorReason::NotFound));
+}
+
+#[tokio::test]
+async fn of_many_who_look_at_once_each_sees_his_own() {
+    let town = Town::found("2026-03-10").await;
+    let mut people = Vec::new();
+    for income_idr in [1_000_000, 1_500_000, 2_500_000, 3_500_000] {
+        let mut person = town.person();
+        person.work.income_idr = income_idr;
+        let paid = person.is_active(&town).await;
+        let own = person.balance().await;
+        assert!(own > 0 && own < paid.amount_idr, "{own}");
+        people.push((person, own));
+    }
+
+    let mut looking = JoinSet::new();
+    for (person, own) in people.iter().cycle().take(200) {
+        let (person, own) = (person.clone(), *own);
+        looking.spawn(async move { (person.balance().await, own) });
+    }
+    let seen = looking.join_all().await;
+
+    assert_eq!(seen.len(), 200);
+    for (seen, own) in seen {
+        assert_eq!(seen, own);
+    }
+    let distinct: std::collections::BTreeSet<_> = people.iter().map(|it| it.1).collect();
+    assert_eq!(distinct.len(), people.len());
 }
 
 #[tokio::test]

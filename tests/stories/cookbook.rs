@@ -128,6 +128,10 @@ async fn a_silent_connection_keeps_nobody_from_ending() {
     let silent = TcpStream::connect(&house.address)
         .await
         .expect("a connection");
+    // Connections are taken in the order in which they come: whoever is answered on a later one knows that the silent one is in.
+    let later = Client::connect(Options::new(format!("http://{}", house.address))).await;
+    let later = later.expect("a connection");
+    later.list_people().await.expect("an answer");
 
     assert!(
         house.ends_when_asked().await,

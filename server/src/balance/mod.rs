@@ -1,10 +1,11 @@
 //! The old-age savings (JHT) of a participant: what the ledger keeps, shown.
 
 mod rpc;
+mod store;
 
 pub(crate) use rpc::service;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
@@ -13,6 +14,7 @@ use crate::{
     audit::Audit,
     caller::Caller,
     clock::Clock,
+    coalesce::Coalesced,
     db::{self, Db},
     ledger::{self, Account, Movement},
     money::Money,
@@ -26,6 +28,16 @@ pub(crate) struct Balances {
     pub seal: Seal,
     pub clock: Arc<dyn Clock>,
     pub audit: Audit,
+    savings: Coalesced<(Uuid, NaiveDate), Savings>,
+}
+
+/// What somebody has saved on a day.
+#[derive(Clone, Debug, Default)]
+struct Savings {
+    /// Each membership's, oldest first.
+    accounts: Vec<(Uuid, Money)>,
+    /// When the first account opened.
+    opened_on: Option<NaiveDate>,
 }
 
 /// A balance on a day.
@@ -47,7 +59,39 @@ pub(crate) enum Error {
     Store(#[from] db::Error),
 }
 
+/// Reads what many have saved, each on a day: one statement a day, and nearly all ask for today.
+async fn load(
+    db: Db,
+    asked: Vec<(Uuid, NaiveDate)>,
+) -> Result<HashMap<(Uuid, NaiveDate), Savings>, db::Error> {
+    let mut days: HashMap<NaiveDate, Vec<Uuid>> = HashMap::new();
+    for (person, day) in asked {
+        days.entry(day).or_default().push(person);
+    }
+    let mut found = HashMap::new();
+    for (day, people) in days {
+        let savings = store::savings(db.reader(), &people, day).await?;
+        found.extend(savings.into_iter().map(|(person, it)| ((person, day), it)));
+    }
+    Ok(found)
+}
+
 impl Balances {
+    /// Shows what `db` keeps.
+    pub(crate) fn new(db: Db, seal: Seal, clock: Arc<dyn Clock>, audit: Audit) -> Self {
+        let savings = Coalesced::start({
+            let db = db.clone();
+            move |asked| load(db.clone(), asked)
+        });
+        Self {
+            db,
+            seal,
+            clock,
+            audit,
+            savings,
+        }
+    }
+
     /// The balance at the end of `as_of`; today's when none is named.
     pub(crate) async fn on(
         &self,
@@ -56,15 +100,19 @@ impl Balances {
         as_of: Option<NaiveDate>,
     ) -> Result<Balance, Error> {
         let as_of = as_of.unwrap_or_else(|| self.clock.today());
-        let (_, accounts) = self.accounts(caller, named, "GetBalance").await?;
-        let balances = ledger::balances_on(self.db.reader(), &accounts, as_of).await?;
-        let opened = balances.iter().map(|it| it.2.year()).min();
+        let person = caller.participant(named).ok_or(Error::NotFound)?;
+        let savings = self.savings.get((person, as_of)).await?;
+        let savings = savings.ok_or(Error::NotFound)?;
+        self.audit
+            .read(self.clock.now(), caller, "GetBalance", person)
+            .await?;
+        let opened = savings.opened_on.map(|it| it.year());
         Ok(Balance {
             as_of,
-            total: balances.iter().map(|it| it.1).sum(),
+            total: savings.accounts.iter().map(|it| it.1).sum(),
             // No yield is posted by this version, so every year that is over waits for its own.
             years_without_yield: opened.map_or_else(Vec::new, |it| (it..as_of.year()).collect()),
-            accounts: balances.iter().map(|it| (it.0, it.1)).collect(),
+            accounts: savings.accounts,
         })
     }
 
@@ -76,27 +124,17 @@ impl Balances {
         before: Option<(NaiveDate, Uuid)>,
         limit: usize,
     ) -> Result<(Vec<Membership>, Vec<Movement>), Error> {
-        let (memberships, accounts) = self.accounts(caller, named, "ListStatementLines").await?;
-        let reader = self.db.reader();
-        let lines = ledger::movements(reader, &accounts, before, limit).await?;
-        Ok((memberships, lines))
-    }
-
-    async fn accounts(
-        &self,
-        caller: &Caller,
-        named: Option<Uuid>,
-        rpc: &'static str,
-    ) -> Result<(Vec<Membership>, Vec<Account>), Error> {
         let person = caller.participant(named).ok_or(Error::NotFound)?;
-        let memberships = participant::memberships(self.db.reader(), person).await?;
+        let reader = self.db.reader();
+        let memberships = participant::memberships(reader, person).await?;
         if !memberships.iter().any(|it| it.paid_through.is_some()) {
             return Err(Error::NotFound);
         }
         self.audit
-            .read(self.clock.now(), caller, rpc, person)
+            .read(self.clock.now(), caller, "ListStatementLines", person)
             .await?;
-        let accounts = memberships.iter().map(|it| Account::Jht(it.id)).collect();
-        Ok((memberships, accounts))
+        let accounts: Vec<_> = memberships.iter().map(|it| Account::Jht(it.id)).collect();
+        let lines = ledger::movements(reader, &accounts, before, limit).await?;
+        Ok((memberships, lines))
     }
 }

@@ -142,15 +142,6 @@ pub(crate) async fn suspended(
     store::suspended(connection, after, limit).await
 }
 
-/// The balances at the end of `day` of those of `accounts` that are open, with the day each opened.
-pub(crate) async fn balances_on(
-    connection: &impl ConnectionTrait,
-    accounts: &[Account],
-    day: NaiveDate,
-) -> Result<Vec<(Uuid, Money, NaiveDate)>, db::Error> {
-    store::balances_on(connection, accounts, day).await
-}
-
 /// What moved `accounts`, newest first, from before `(day, id)` on.
 pub(crate) async fn movements(
     connection: &impl ConnectionTrait,

@@ -219,41 +219,6 @@ pub(super) async fn suspended(
         .collect()
 }
 
-/// The kept balance less what came after the day: one statement, short for days that are not long past.
-pub(super) async fn balances_on(
-    connection: &impl ConnectionTrait,
-    accounts: &[Account],
-    day: NaiveDate,
-) -> Result<Vec<(Uuid, Money, NaiveDate)>, db::Error> {
-    if accounts.is_empty() {
-        return Ok(Vec::new());
-    }
-    let places: Vec<_> = (2..=accounts.len() + 1)
-        .map(|it| format!("${it}"))
-        .collect();
-    let sql = format!(
-        "SELECT a.owner_id AS owner_id, a.opened_on AS opened_on, a.balance_idr \
-         - CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE credit_account = a.id AND day > $1), 0) AS BIGINT) \
-         + CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE debit_account = a.id AND day > $1), 0) AS BIGINT) \
-         AS balance_idr FROM ledger_account a WHERE a.id IN ({}) AND a.opened_on <= $1 ORDER BY a.opened_on, a.id",
-        places.join(", ")
-    );
-    let values = std::iter::once(day.into()).chain(accounts.iter().map(|it| it.id().into()));
-    let rows = connection
-        .query_all_raw(db::statement(connection, &sql, values))
-        .await?;
-    rows.iter()
-        .map(|row| {
-            let balance = row.try_get("", "balance_idr")?;
-            Ok((
-                row.try_get("", "owner_id")?,
-                Money::new(balance),
-                row.try_get("", "opened_on")?,
-            ))
-        })
-        .collect()
-}
-
 pub(super) async fn movements(
     connection: &impl ConnectionTrait,
     accounts: &[Account],

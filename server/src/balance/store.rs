@@ -1,0 +1,54 @@
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::Savings;
+use crate::{coalesce::AT_ONCE, db, ledger::Account, money::Money};
+
+/// How many people a statement is made for: few shapes, so that the drivers keep every one prepared.
+const SHAPES: [usize; 4] = [1, 4, 16, AT_ONCE];
+
+/// The savings of `people` at the end of `day`, in one statement: the kept balance less what came after the day. Only those who
+/// have paid are in it; without old-age savings they have no accounts.
+pub(super) async fn savings(
+    connection: &impl ConnectionTrait,
+    people: &[Uuid],
+    day: NaiveDate,
+) -> Result<HashMap<Uuid, Savings>, db::Error> {
+    let Some(&last) = people.last() else {
+        return Ok(HashMap::new());
+    };
+    let shape = SHAPES.into_iter().find(|it| *it >= people.len());
+    let shape = shape.unwrap_or(people.len());
+    let places: Vec<_> = (3..shape + 3).map(|it| format!("${it}")).collect();
+    let sql = format!(
+        "SELECT m.participant_id, m.id AS membership_id, a.opened_on, a.balance_idr \
+         - CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE credit_account = a.id AND day > $1), 0) AS BIGINT) \
+         + CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE debit_account = a.id AND day > $1), 0) AS BIGINT) \
+         AS balance_idr FROM membership m LEFT JOIN ledger_account a ON a.kind = $2 AND a.owner_id = m.id AND a.opened_on <= $1 \
+         WHERE m.participant_id IN ({}) AND m.paid_through IS NOT NULL ORDER BY m.opened_at, m.id",
+        places.join(", ")
+    );
+    let people = people.iter().copied().chain(std::iter::repeat(last));
+    let kind = Account::Jht(Uuid::nil()).kind();
+    let values = [day.into(), kind.into()]
+        .into_iter()
+        .chain(people.take(shape).map(Into::into));
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, values))
+        .await?;
+    let mut found: HashMap<Uuid, Savings> = HashMap::new();
+    for row in rows {
+        let savings = found.entry(row.try_get("", "participant_id")?).or_default();
+        let opened_on: Option<NaiveDate> = row.try_get("", "opened_on")?;
+        let Some(opened_on) = opened_on else { continue };
+        let balance = Money::new(row.try_get("", "balance_idr")?);
+        savings
+            .accounts
+            .push((row.try_get("", "membership_id")?, balance));
+        savings.opened_on = Some(savings.opened_on.map_or(opened_on, |it| it.min(opened_on)));
+    }
+    Ok(found)
+}
