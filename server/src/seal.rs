@@ -4,17 +4,20 @@
 //! to, so that a value moved to another row does not open. Beside it stands a keyed digest where it is looked up. Each row of an
 //! append-only table carries a keyed MAC over all its fields, so that an edit is found.
 
-use std::{fs, io, path::Path, sync::Arc};
+mod mac;
+mod ring_file;
 
-use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
+use std::sync::Arc;
+
 use ring::{
-    aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
+    aead::{Aad, LessSafeKey, NONCE_LEN, Nonce},
     hmac,
     rand::{SecureRandom, SystemRandom},
-    signature::Ed25519KeyPair,
 };
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub(crate) use mac::RowMac;
+pub use ring_file::Error;
 
 /// Names the key a value was made with, so that keys can change. One byte before each sealed value and MAC.
 const CURRENT_KEY: u8 = 1;
@@ -48,23 +51,6 @@ impl Datum {
 #[error("a sealed {} does not open", .0.name())]
 pub struct Broken(Datum);
 
-/// Why there is no key ring.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file cannot be read or written.
-    #[error("the key file {path} cannot be used")]
-    File {
-        /// Which file.
-        path: String,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// The file is not a key ring.
-    #[error("the key file {0} holds no key ring")]
-    Format(String),
-}
-
 /// The keys. Cheap to clone.
 #[derive(Clone)]
 pub struct Seal(Arc<Keys>);
@@ -79,80 +65,7 @@ struct Keys {
     random: SystemRandom,
 }
 
-/// The key ring as the file keeps it: base64.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    seal: String,
-    digest: String,
-    mac: String,
-    otp: String,
-    token: String,
-    signing: String,
-}
-
 impl Seal {
-    /// Reads the key ring at `path`.
-    pub fn read(path: &Path) -> Result<Self, Error> {
-        let text = fs::read_to_string(path).map_err(|source| Error::File {
-            path: path.display().to_string(),
-            source,
-        })?;
-        Self::parse(&text).ok_or_else(|| Error::Format(path.display().to_string()))
-    }
-
-    /// Makes a new key ring and writes it to `path`, which must not exist.
-    pub fn create(path: &Path) -> Result<Self, Error> {
-        let failed = |source| Error::File {
-            path: path.display().to_string(),
-            source,
-        };
-        let text = Self::fresh();
-        write_private(path, &text).map_err(failed)?;
-        Self::parse(&text).ok_or_else(|| Error::Format(path.display().to_string()))
-    }
-
-    /// A key ring that nobody keeps.
-    pub fn ephemeral() -> Self {
-        Self::parse(&Self::fresh()).expect("a fresh key ring parses")
-    }
-
-    fn fresh() -> String {
-        let random = SystemRandom::new();
-        let key = || {
-            let mut bytes = [0; 32];
-            random.fill(&mut bytes).expect("the system has randomness");
-            BASE64.encode(bytes)
-        };
-        let signing = Ed25519KeyPair::generate_pkcs8(&random).expect("the system has randomness");
-        let file = File {
-            seal: key(),
-            digest: key(),
-            mac: key(),
-            otp: key(),
-            token: key(),
-            signing: BASE64.encode(signing.as_ref()),
-        };
-        serde_json::to_string_pretty(&file).expect("strings are JSON")
-    }
-
-    fn parse(text: &str) -> Option<Self> {
-        let file: File = serde_json::from_str(text).ok()?;
-        let bytes = |text: &str| BASE64.decode(text).ok();
-        let key = |text: &str| bytes(text).filter(|it| it.len() == 32);
-        let signing_pkcs8 = bytes(&file.signing)?;
-        Ed25519KeyPair::from_pkcs8_maybe_unchecked(&signing_pkcs8).ok()?;
-        Some(Self(Arc::new(Keys {
-            seal: LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key(&file.seal)?).ok()?),
-            digest: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.digest)?),
-            mac: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.mac)?),
-            otp: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.otp)?),
-            token: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.token)?),
-            signing_pkcs8,
-            random: SystemRandom::new(),
-        })))
-    }
-
     /// Seals `text` as a `datum` of `owner`.
     pub(crate) fn seal(&self, datum: Datum, owner: Uuid, text: &str) -> Vec<u8> {
         let mut nonce = [0; NONCE_LEN];
@@ -218,9 +131,7 @@ impl Seal {
 
     /// The MAC of a row of an append-only `table`.
     pub(crate) fn mac(&self, table: &str) -> RowMac {
-        let mut context = hmac::Context::with_key(&self.0.mac);
-        update(&mut context, table.as_bytes());
-        RowMac { context }
+        RowMac::new(&self.0.mac, table)
     }
 
     /// The private key that signs tokens, as PKCS 8.
@@ -251,52 +162,6 @@ impl Seal {
     }
 }
 
-/// A MAC over the fields of one row, in order. Each field is preceded by its length, so that no two rows read alike.
-pub(crate) struct RowMac {
-    context: hmac::Context,
-}
-
-impl RowMac {
-    pub(crate) fn bytes(mut self, field: &[u8]) -> Self {
-        update(&mut self.context, field);
-        self
-    }
-
-    pub(crate) fn text(self, field: &str) -> Self {
-        self.bytes(field.as_bytes())
-    }
-
-    pub(crate) fn id(self, field: Uuid) -> Self {
-        self.bytes(field.as_bytes())
-    }
-
-    pub(crate) fn number(self, field: i64) -> Self {
-        self.bytes(&field.to_be_bytes())
-    }
-
-    /// A field that may be missing; missing is not the same as empty.
-    pub(crate) fn optional(self, field: Option<&[u8]>) -> Self {
-        match field {
-            Some(field) => self.number(1).bytes(field),
-            None => self.number(0),
-        }
-    }
-
-    pub(crate) fn moment(self, field: chrono::DateTime<chrono::Utc>) -> Self {
-        self.number(field.timestamp_micros())
-    }
-
-    pub(crate) fn day(self, field: chrono::NaiveDate) -> Self {
-        self.text(&field.to_string())
-    }
-
-    pub(crate) fn finish(self) -> Vec<u8> {
-        let mut mac = vec![CURRENT_KEY];
-        mac.extend_from_slice(self.context.sign().as_ref());
-        mac
-    }
-}
-
 fn aad(datum: Datum, owner: Uuid) -> Vec<u8> {
     [datum.name().as_bytes(), b"|", owner.as_bytes()].concat()
 }
@@ -320,18 +185,6 @@ fn update(context: &mut hmac::Context, part: &[u8]) {
 fn same(left: &[u8], right: &[u8]) -> bool {
     let key = hmac::Key::new(hmac::HMAC_SHA256, b"jamsostek constant time comparison");
     hmac::verify(&key, left, hmac::sign(&key, right).as_ref()).is_ok()
-}
-
-fn write_private(path: &Path, text: &str) -> io::Result<()> {
-    use std::io::Write;
-    use std::os::unix::fs::OpenOptionsExt;
-    let mut file = fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
 }
 
 #[cfg(test)]
@@ -359,19 +212,6 @@ mod tests {
         let right = seal.mac("bill").text("a").text("bc").finish();
         assert_ne!(left, right);
         assert_ne!(left, seal.mac("payment").text("ab").text("c").finish());
-    }
-
-    #[test]
-    fn a_key_ring_is_written_once_for_its_owner_only() {
-        use std::os::unix::fs::PermissionsExt;
-        let path = std::env::temp_dir().join(Uuid::now_v7().to_string());
-        let seal = Seal::create(&path).expect("a key ring");
-        let mode = fs::metadata(&path).expect("the file").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
-        let again = Seal::read(&path).expect("the same key ring");
-        assert_eq!(seal.digest(Datum::Nik, "1"), again.digest(Datum::Nik, "1"));
-        assert!(Seal::create(&path).is_err());
-        fs::remove_file(path).expect("gone");
     }
 
     #[test]

@@ -1,17 +1,19 @@
 //! Assembles the features and serves them.
 
-use std::{future::Future, sync::Arc, time::Duration};
+mod health;
+mod info;
+mod workers;
 
-use jamsostek_proto::{
-    DESCRIPTORS,
-    v1::{
-        GetServerInfoRequest, GetServerInfoResponse,
-        server_service_server::{ServerService, ServerServiceServer},
-    },
-};
+use std::{sync::Arc, time::Duration};
+
+use jamsostek_proto::{DESCRIPTORS, v1::server_service_server::ServerServiceServer};
 use tokio::net::TcpListener;
-use tonic::{Request, Response, Status, service::Routes, transport::Server};
-use tonic_health::{ServingStatus, server::HealthReporter};
+use tonic::{service::Routes, transport::Server};
+
+pub use workers::Workers;
+
+use health::report;
+use info::ServerInfo;
 
 use crate::{
     audit::Audit,
@@ -22,14 +24,13 @@ use crate::{
     db::{self, Db},
     identity::sandbox::SandboxRegister,
     incoming::{Limits, incoming},
-    notification,
     otp::OtpLimits,
     participant::{self, Participants},
     policy::{self, Policy},
     registration::{self, Registrations},
     sandbox,
     seal::Seal,
-    session::{self, DEADLINE_MAX, GateLayer, Sessions, Tokens},
+    session::{self, GateLayer, Sessions, Tokens},
 };
 
 /// Calls open at once on one connection; tonic's own default would announce no limit at all (reliability F4).
@@ -54,10 +55,6 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(600);
 /// How long calls that run may take after the stop was asked for; tonic alone would wait for a silent socket for ever (F6).
 const DRAIN_MAX: Duration = Duration::from_secs(20);
-/// How often readiness asks the store.
-const READINESS_INTERVAL: Duration = Duration::from_secs(5);
-/// The health service's name for "the process runs", whatever the store does.
-const LIVENESS: &str = "liveness";
 
 /// Bounds a service's messages both ways: tonic's own default lets an answer be as big as memory.
 macro_rules! bounded {
@@ -120,23 +117,6 @@ pub struct House {
     rules: Rules,
 }
 
-/// What goes on in the background. Any number may run, in any number of processes.
-#[derive(Clone)]
-pub struct Workers {
-    db: Db,
-    seal: Seal,
-    clock: Arc<dyn Clock>,
-    audit: Audit,
-}
-
-impl Workers {
-    /// One round; how much there was to do.
-    pub async fn work(&self) -> Result<usize, db::Error> {
-        let delivered = notification::work(&self.db, &self.seal, self.clock.now()).await?;
-        Ok(delivered + self.audit.work().await?)
-    }
-}
-
 /// Puts the parts together. A sandbox gets its credentials; production refuses a store that has them.
 pub async fn assemble(parts: Parts) -> Result<House, Error> {
     match parts.profile {
@@ -187,8 +167,13 @@ impl House {
         shutdown: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error> {
         let (reporter, health) = tonic_health::server::health_reporter();
-        let db = self.parts.db.clone();
-        let readiness = tokio::spawn(report(reporter.clone(), db));
+        let (stop, stopped) = tokio::sync::watch::channel(false);
+        let asked = |mut stopped: tokio::sync::watch::Receiver<bool>| async move {
+            // The sender lives as long as the service: an error would mean that it has ended.
+            let _ = stopped.wait_for(|it| *it).await;
+        };
+        let health_ends = asked(stopped.clone());
+        let readiness = tokio::spawn(report(reporter, self.parts.db.clone(), health_ends));
         let gate = GateLayer::new(
             self.rules.clone(),
             self.tokens.clone(),
@@ -196,20 +181,16 @@ impl House {
             self.parts.clock.clone(),
         );
         let routes = self.routes()?.add_service(health);
-        let (stop, stopped) = tokio::sync::watch::channel(false);
         let drain = {
-            let mut stopped = stopped.clone();
+            let asked = asked(stopped);
             async move {
-                let _ = stopped.wait_for(|it| *it).await;
+                asked.await;
                 tokio::time::sleep(DRAIN_MAX).await;
             }
         };
         let stopping = async move {
             shutdown.await;
-            reporter
-                .set_service_status("", ServingStatus::NotServing)
-                .await;
-            let _ = stop.send(true);
+            stop.send_replace(true);
         };
         let serving = Server::builder()
             .max_concurrent_streams(STREAMS_MAX)
@@ -231,6 +212,7 @@ impl House {
                 Ok(())
             }
         };
+        // Ends with the stop; where the transport failed, nobody has asked for one.
         readiness.abort();
         served
     }
@@ -301,49 +283,5 @@ impl House {
             .add_service(bounded!(ServerServiceServer::new(info)))
             .add_service(reflect().build_v1()?)
             .add_service(reflect().build_v1alpha()?))
-    }
-}
-
-/// Says that the process lives, and, again and again, whether it can work.
-async fn report(reporter: HealthReporter, db: Db) {
-    reporter
-        .set_service_status(LIVENESS, ServingStatus::Serving)
-        .await;
-    loop {
-        let status = if db.ping().await {
-            ServingStatus::Serving
-        } else {
-            ServingStatus::NotServing
-        };
-        reporter.set_service_status("", status).await;
-        tokio::time::sleep(READINESS_INTERVAL).await;
-    }
-}
-
-struct ServerInfo {
-    policy: Arc<Policy>,
-    clock: Arc<dyn Clock>,
-    profile: Profile,
-}
-
-#[tonic::async_trait]
-impl ServerService for ServerInfo {
-    async fn get_server_info(
-        &self,
-        _: Request<GetServerInfoRequest>,
-    ) -> Result<Response<GetServerInfoResponse>, Status> {
-        let profile = match self.profile {
-            Profile::Sandbox => "sandbox",
-            Profile::Production => "production",
-        };
-        Ok(Response::new(GetServerInfoResponse {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            policy_version: self.policy.version().to_owned(),
-            profile: profile.to_owned(),
-            today: self.clock.today().to_string(),
-            request_bytes_max: i64::try_from(MESSAGE_BYTES_MAX).unwrap_or(i64::MAX),
-            streams_max: i32::try_from(STREAMS_MAX).unwrap_or(i32::MAX),
-            deadline_seconds_max: i32::try_from(DEADLINE_MAX.as_secs()).unwrap_or(i32::MAX),
-        }))
     }
 }

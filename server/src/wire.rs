@@ -1,10 +1,12 @@
-//! The words of the contract and ours: enums that many features speak.
+//! The words of the contract and ours: what many features read and speak.
 
 use jamsostek_proto::v1 as wire;
 
 use crate::{
     identity::{Sex, Warning},
+    money::Money,
     policy::Reference,
+    refusal::Fields,
     scheme::{BpuCategory, Programme, Sector},
 };
 
@@ -118,4 +120,38 @@ pub(crate) fn warnings(stored: &str) -> Vec<i32> {
         .filter_map(Warning::from_code)
         .map(|it| wire::NikWarning::from(it).into())
         .collect()
+}
+
+/// No single amount of this scheme comes near; sums of such amounts still fit.
+pub(crate) const AMOUNT_MAX_IDR: i64 = 1_000_000_000_000;
+
+/// Reads an income: above zero (decision C37).
+pub(crate) fn income(fields: &mut Fields, field: &str, income_idr: i64) -> Option<Money> {
+    if (1..=AMOUNT_MAX_IDR).contains(&income_idr) {
+        return Some(Money::new(income_idr));
+    }
+    fields.reject(field, "must be above zero, in whole rupiah");
+    None
+}
+
+/// Reads programmes: known ones, each once.
+pub(crate) fn programmes(
+    fields: &mut Fields,
+    field: &str,
+    numbers: &[i32],
+) -> Option<Vec<Programme>> {
+    let programmes: Option<Vec<_>> = numbers.iter().map(|it| programme(*it)).collect();
+    let mut programmes = programmes.filter(|it| !it.is_empty());
+    match &mut programmes {
+        None => fields.reject(field, "must name programmes of the contract"),
+        Some(known) => {
+            known.sort_unstable();
+            known.dedup();
+            if known.len() != numbers.len() {
+                fields.reject(field, "must name each programme once");
+                return None;
+            }
+        }
+    }
+    programmes
 }

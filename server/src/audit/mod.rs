@@ -5,6 +5,8 @@
 
 mod store;
 
+pub(crate) use store::verify;
+
 use std::{
     collections::HashMap,
     mem,
@@ -58,14 +60,6 @@ pub(crate) async fn wrote(
     object: Uuid,
 ) -> Result<(), db::Error> {
     store::insert(connection, seal, now, actor, action, Some(object), "done").await
-}
-
-/// Names every row whose MAC is not its own.
-pub(crate) async fn verify(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-) -> Result<Vec<String>, db::Error> {
-    store::verify(connection, seal).await
 }
 
 /// How often each person looked at his own data, by rpc and day.

@@ -100,7 +100,8 @@ pub(super) async fn add_own_reads(
     Ok(())
 }
 
-pub(super) async fn verify(
+/// Names every row whose MAC is not its own.
+pub(crate) async fn verify(
     connection: &impl ConnectionTrait,
     seal: &Seal,
 ) -> Result<Vec<String>, db::Error> {

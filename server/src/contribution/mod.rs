@@ -16,12 +16,12 @@ pub(crate) use issue::issue_first;
 pub(crate) use rpc::{law_refusal, service};
 pub(crate) use rules::{Refused, Terms, check};
 pub(crate) use standing::{BillToPay, to_pay};
+pub(crate) use store::verify;
 pub(crate) use suspense::withdraw;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use crate::{
@@ -173,12 +173,4 @@ pub(crate) fn terms(work: &Work) -> Terms {
         programmes: work.programmes.iter().copied().collect(),
         paid_by_state: work.paid_by_state,
     }
-}
-
-/// Checks every MAC of bills, payments and contributions, re-adds bills and payments, and names what differs.
-pub(crate) async fn verify(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-) -> Result<Vec<String>, db::Error> {
-    store::verify(connection, seal).await
 }

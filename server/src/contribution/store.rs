@@ -14,7 +14,8 @@ use sea_orm::ConnectionTrait;
 
 use crate::{db, seal::Seal};
 
-pub(super) async fn verify(
+/// Checks every MAC of bills, payments and contributions, re-adds bills and payments, and names what differs.
+pub(crate) async fn verify(
     connection: &impl ConnectionTrait,
     seal: &Seal,
 ) -> Result<Vec<String>, db::Error> {

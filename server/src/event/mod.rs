@@ -2,11 +2,9 @@
 
 mod store;
 
-use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
-use uuid::Uuid;
+pub(crate) use store::{record, verify};
 
-use crate::{db, seal::Seal};
+use uuid::Uuid;
 
 /// A fact that others may want to know of. Holds ids and amounts, never personal data.
 #[derive(Clone, Debug)]
@@ -19,22 +17,4 @@ pub(crate) struct Event {
     pub participant: Option<Uuid>,
     /// The rest, as JSON.
     pub facts: serde_json::Value,
-}
-
-/// Keeps `events`, all in one statement.
-pub(crate) async fn record(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-    now: DateTime<Utc>,
-    events: impl IntoIterator<Item = Event>,
-) -> Result<(), db::Error> {
-    store::insert(connection, seal, now, events).await
-}
-
-/// Names every row whose MAC is not its own.
-pub(crate) async fn verify(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-) -> Result<Vec<String>, db::Error> {
-    store::verify(connection, seal).await
 }

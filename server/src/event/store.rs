@@ -38,7 +38,8 @@ impl Model {
     }
 }
 
-pub(super) async fn insert(
+/// Keeps `events`, all in one statement.
+pub(crate) async fn record(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     at: DateTime<Utc>,
@@ -71,7 +72,8 @@ pub(super) async fn insert(
     Ok(())
 }
 
-pub(super) async fn verify(
+/// Names every row whose MAC is not its own.
+pub(crate) async fn verify(
     connection: &impl ConnectionTrait,
     seal: &Seal,
 ) -> Result<Vec<String>, db::Error> {

@@ -6,7 +6,7 @@
 
 mod store;
 
-pub(crate) use store::Movement;
+pub(crate) use store::{Movement, balance, movements, suspended, verify};
 
 use std::collections::BTreeMap;
 
@@ -123,39 +123,4 @@ pub(crate) async fn post(
         .map(|(id, (_, moved))| (*id, after.get(id).copied().unwrap_or(0) - moved))
         .collect();
     store::insert_transfers(connection, seal, now, journal, &mut balances).await
-}
-
-/// The balance of a kept account.
-pub(crate) async fn balance(
-    connection: &impl ConnectionTrait,
-    account: Account,
-) -> Result<Money, db::Error> {
-    store::balance(connection, account.id()).await
-}
-
-/// The payments whose money is set aside, with the day since when, oldest first, from after `(day, id)` on.
-pub(crate) async fn suspended(
-    connection: &impl ConnectionTrait,
-    after: Option<(NaiveDate, Uuid)>,
-    limit: u64,
-) -> Result<Vec<(NaiveDate, Uuid)>, db::Error> {
-    store::suspended(connection, after, limit).await
-}
-
-/// What moved `accounts`, newest first, from before `(day, id)` on.
-pub(crate) async fn movements(
-    connection: &impl ConnectionTrait,
-    accounts: &[Account],
-    before: Option<(NaiveDate, Uuid)>,
-    limit: usize,
-) -> Result<Vec<Movement>, db::Error> {
-    store::movements(connection, accounts, before, limit).await
-}
-
-/// Re-adds every kept account from its movements, checks every MAC, and names what differs.
-pub(crate) async fn verify(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-) -> Result<Vec<String>, db::Error> {
-    store::verify(connection, seal).await
 }

@@ -8,7 +8,7 @@ mod store;
 
 pub use rules::Limits as OtpLimits;
 pub(crate) use rules::Limits;
-pub(crate) use store::Challenge;
+pub(crate) use store::{Challenge, find};
 
 use std::time::Duration as Wait;
 
@@ -113,14 +113,6 @@ pub(crate) async fn draw(
     store::supersede(connection, draw, &contact_digest, now).await?;
     store::insert(connection, seal, draw, contact_digest, &drawn, now).await?;
     Ok(drawn)
-}
-
-/// The challenge `id`.
-pub(crate) async fn find(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<Challenge>, db::Error> {
-    store::find(connection, id).await
 }
 
 /// Where the code of `challenge` goes.

@@ -61,7 +61,8 @@ impl Model {
     }
 }
 
-pub(super) async fn find(
+/// The challenge `id`.
+pub(crate) async fn find(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Option<Challenge>, db::Error> {

@@ -8,7 +8,10 @@ mod store;
 
 pub(crate) use rpc::service;
 pub(crate) use rules::{is_lapsed, oldest_open_month};
-pub(crate) use store::Membership;
+pub(crate) use store::{
+    Membership, account_of, close_unpaid, hold, join, membership, memberships, move_spell, name_of,
+    reached_by, verify, with_nik,
+};
 
 use std::sync::Arc;
 
@@ -23,7 +26,7 @@ use crate::{
     db::{self, Db},
     event::Event,
     identity::{Contact, FullName, Nik, Sex, Warning},
-    money::{Money, Month},
+    money::Money,
     policy::{NoParameter, Policy},
     scheme::{BpuCategory, Programme, Sector},
     seal::Seal,
@@ -154,57 +157,6 @@ pub(crate) async fn take_in(
     Ok((participant, membership))
 }
 
-/// Holds a membership until the transaction ends, so that what concerns it happens one by one.
-pub(crate) async fn hold(
-    connection: &impl ConnectionTrait,
-    membership: Uuid,
-) -> Result<Option<Membership>, db::Error> {
-    store::lock_membership(connection, membership).await
-}
-
-/// A membership as it stands.
-pub(crate) async fn membership(
-    connection: &impl ConnectionTrait,
-    membership: Uuid,
-) -> Result<Option<Membership>, db::Error> {
-    store::membership(connection, membership).await
-}
-
-/// The memberships of a participant, oldest first.
-pub(crate) async fn memberships(
-    connection: &impl ConnectionTrait,
-    participant: Uuid,
-) -> Result<Vec<Membership>, db::Error> {
-    store::memberships(connection, participant).await
-}
-
-/// The name to show to a payer.
-pub(crate) async fn name_of(
-    connection: &impl ConnectionTrait,
-    participant: Uuid,
-) -> Result<String, db::Error> {
-    store::name(connection, participant).await
-}
-
-/// Keeps that `membership` is covered from `covered_from` and paid through `paid_through`.
-pub(crate) async fn move_spell(
-    connection: &impl ConnectionTrait,
-    membership: Uuid,
-    covered_from: NaiveDate,
-    paid_through: Month,
-) -> Result<(), db::Error> {
-    store::update_spell(connection, membership, covered_from, paid_through).await
-}
-
-/// Closes a membership that was never paid.
-pub(crate) async fn close_unpaid(
-    connection: &impl ConnectionTrait,
-    membership: Uuid,
-    now: DateTime<Utc>,
-) -> Result<(), db::Error> {
-    store::cancel_membership(connection, membership, now).await
-}
-
 /// The first contribution is there: makes the person a participant, unless somebody with the same NIK was first.
 pub(crate) async fn supply(
     connection: &impl ConnectionTrait,
@@ -238,41 +190,6 @@ pub(crate) fn activated(membership: &Membership) -> Event {
     }
 }
 
-/// Joins `registration` to the active participant who has this NIK and for whom this contact was verified before; whether there is one.
-pub(crate) async fn join(
-    connection: &impl ConnectionTrait,
-    registration: Uuid,
-    nik_digest: &[u8],
-    contact_digest: &[u8],
-    now: DateTime<Utc>,
-) -> Result<bool, db::Error> {
-    store::join_account(connection, registration, nik_digest, contact_digest, now).await
-}
-
-/// The participant whom `registration` led to.
-pub(crate) async fn account_of(
-    connection: &impl ConnectionTrait,
-    registration: Uuid,
-) -> Result<Option<Uuid>, db::Error> {
-    store::account(connection, registration).await
-}
-
-/// The active participant with this NIK.
-pub(crate) async fn with_nik(
-    connection: &impl ConnectionTrait,
-    nik_digest: &[u8],
-) -> Result<Option<Uuid>, db::Error> {
-    store::with_nik(connection, nik_digest).await
-}
-
-/// The active participants whom a verified contact reaches, with their KPJ.
-pub(crate) async fn reached_by(
-    connection: &impl ConnectionTrait,
-    contact_digest: &[u8],
-) -> Result<Vec<(Uuid, String)>, db::Error> {
-    store::reached_by(connection, contact_digest).await
-}
-
 /// The KPJ of an active participant.
 pub(crate) async fn kpj_of(
     connection: &impl ConnectionTrait,
@@ -281,12 +198,4 @@ pub(crate) async fn kpj_of(
     Ok(store::active(connection, participant)
         .await?
         .and_then(|it| it.kpj))
-}
-
-/// Opens every sealed value and compares it with its digest; names what does not agree.
-pub(crate) async fn verify(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-) -> Result<Vec<String>, db::Error> {
-    store::verify(connection, seal).await
 }

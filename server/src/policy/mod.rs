@@ -48,10 +48,7 @@ pub(crate) struct Policy {
     /// National holidays and collective leave.
     pub(crate) calendar_holidays: Parameter<Holidays>,
     /// From which birthday on JHT is paid in full.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "read by the claims, which come next")
-    )]
+    #[expect(dead_code, reason = "read by the claims, which come next")]
     pub(crate) jht_pension_age: Parameter<u32>,
     /// How many days after it was made a payment may be reported.
     pub(crate) payment_stale_days: Parameter<u32>,

@@ -1,8 +1,9 @@
 //! A person's way into the scheme, in steps that name the next one.
 //!
 //! A registration keeps only what the person said and which code and membership it made; its state is computed from these, so
-//! nothing points right. Start at `steps.rs` for the walk and `rules.rs` for the state.
+//! nothing points right. The walk is `start.rs`, `employ.rs`, `steps.rs`; `rules.rs` has the states.
 
+mod employ;
 mod next_step;
 mod rpc;
 mod rules;

@@ -1,3 +1,5 @@
+mod paper;
+
 use std::sync::Arc;
 
 use jamsostek_proto::v1::{
@@ -8,27 +10,16 @@ use jamsostek_proto::v1::{
     registration_service_server::{RegistrationService, RegistrationServiceServer},
 };
 use tonic::{Code, Request, Response, Status};
-use uuid::Uuid;
 
-use super::{Application, Error, Registrations, Told, next_step, rules::State, steps::Shown};
+use super::{Error, Registrations, next_step, rules::State, steps::Shown};
 use crate::{
     caller::{Caller, Peer},
     contribution, db,
-    identity::{Contact, FullName, Nik},
-    money::Money,
-    participant::{Occupation, Work},
-    refusal::{
-        Fields, Reason, id_taken, not_found, refuse, refuse_by_law, refuse_for_now, timestamp,
-    },
+    participant::Work,
+    refusal::{Reason, id_taken, not_found, refuse, refuse_by_law, refuse_for_now, timestamp},
     session,
-    wire::{category, programme, sector, warnings},
+    wire::warnings,
 };
-
-/// The most that a BPU can pay at once, and the steps below it.
-const MONTHS_AT_ONCE: [i32; 4] = [1, 3, 6, 12];
-/// An income above this is a slip of the finger.
-const INCOME_MAX_IDR: i64 = 1_000_000_000_000;
-const TITLE_LENGTH_MAX: usize = 100;
 
 /// The registration service.
 pub(crate) fn service(
@@ -48,7 +39,7 @@ impl RegistrationService for Rpc {
         request: Request<StartRegistrationRequest>,
     ) -> Result<Response<StartRegistrationResponse>, Status> {
         let peer = Peer::of(&request);
-        let (application, repeatable) = application(request.into_inner(), peer)?;
+        let (application, repeatable) = paper::application(request.into_inner(), peer)?;
         let shell = db::retrying(|| self.registrations.start(&application)).await?;
         let is_sandbox = self.registrations.is_sandbox;
         Ok(Response::new(StartRegistrationResponse {
@@ -66,7 +57,7 @@ impl RegistrationService for Rpc {
         request: Request<GetRegistrationRequest>,
     ) -> Result<Response<GetRegistrationResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let id = registration_id(&request.get_ref().registration_id)?;
+        let id = paper::registration_id(&request.get_ref().registration_id)?;
         let shown = self.registrations.show(&caller, id).await?;
         Ok(Response::new(GetRegistrationResponse {
             registration: Some(self.wire(shown)),
@@ -78,7 +69,7 @@ impl RegistrationService for Rpc {
         request: Request<SubmitEmploymentRequest>,
     ) -> Result<Response<SubmitEmploymentResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let (id, told) = told(request.into_inner())?;
+        let (id, told) = paper::told(request.into_inner())?;
         let shown = db::retrying(|| self.registrations.employ(&caller, id, &told)).await?;
         Ok(Response::new(SubmitEmploymentResponse {
             registration: Some(self.wire(shown)),
@@ -90,7 +81,7 @@ impl RegistrationService for Rpc {
         request: Request<ConfirmRegistrationRequest>,
     ) -> Result<Response<ConfirmRegistrationResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let id = registration_id(&request.get_ref().registration_id)?;
+        let id = paper::registration_id(&request.get_ref().registration_id)?;
         let shown = db::retrying(|| self.registrations.confirm(&caller, id)).await?;
         Ok(Response::new(ConfirmRegistrationResponse {
             registration: Some(self.wire(shown)),
@@ -102,155 +93,12 @@ impl RegistrationService for Rpc {
         request: Request<CancelRegistrationRequest>,
     ) -> Result<Response<CancelRegistrationResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let id = registration_id(&request.get_ref().registration_id)?;
+        let id = paper::registration_id(&request.get_ref().registration_id)?;
         let shown = db::retrying(|| self.registrations.cancel(&caller, id)).await?;
         Ok(Response::new(CancelRegistrationResponse {
             registration: Some(self.wire(shown)),
         }))
     }
-}
-
-fn registration_id(text: &str) -> Result<Uuid, Status> {
-    let mut fields = Fields::default();
-    let id = fields.id("registration_id", text);
-    id.ok_or_else(|| fields.refusal())
-}
-
-fn application(
-    request: StartRegistrationRequest,
-    peer: Peer,
-) -> Result<(Application, bool), Status> {
-    let mut fields = Fields::default();
-    let id = fields.id_or_new("registration_id", &request.registration_id);
-    let segment = wire::Segment::try_from(request.segment).unwrap_or(wire::Segment::Unspecified);
-    if segment == wire::Segment::Unspecified {
-        fields.reject("segment", "must be a SEGMENT of the contract");
-    }
-    let nik = fields.take("nik", Nik::parse(&request.nik));
-    let full_name = fields.take("full_name", FullName::parse(&request.full_name));
-    let contact = fields.take("contact", Contact::parse(&request.contact));
-    let birth_date = fields.optional_day("birth_date", &request.birth_date);
-    if !request.consent {
-        fields.reject("consent", "must be true: the person accepts the terms");
-    }
-    let (Some((id, repeatable)), Some(nik), Some(full_name), Some(contact)) =
-        (id, nik, full_name, contact)
-    else {
-        return Err(fields.refusal());
-    };
-    fields.check()?;
-    if segment != wire::Segment::Bpu {
-        let name = segment.as_str_name().to_owned();
-        let message = "only people without a wage (BPU) can register so far";
-        let metadata = [("segment", name)];
-        return Err(refuse(
-            Code::FailedPrecondition,
-            Reason::SegmentNotServed,
-            message,
-            metadata,
-        ));
-    }
-    let application = Application {
-        id,
-        nik,
-        full_name,
-        contact,
-        birth_date,
-        peer,
-    };
-    Ok((application, repeatable))
-}
-
-fn told(request: SubmitEmploymentRequest) -> Result<(Uuid, Told), Status> {
-    let mut fields = Fields::default();
-    let id = fields.id("registration_id", &request.registration_id);
-    let birth_date = fields.optional_day("birth_date", &request.birth_date);
-    let Some(employment) = request.employment else {
-        fields.reject("employment", "must be told");
-        return Err(fields.refusal());
-    };
-    let mother_name = (!employment.mother_name.is_empty())
-        .then(|| {
-            fields.take(
-                "employment.mother_name",
-                FullName::parse(&employment.mother_name),
-            )
-        })
-        .flatten();
-    let work = work(&mut fields, employment);
-    let (Some(id), Some(work)) = (id, work) else {
-        return Err(fields.refusal());
-    };
-    fields.check()?;
-    let told = Told {
-        work,
-        mother_name,
-        birth_date,
-    };
-    Ok((id, told))
-}
-
-fn work(fields: &mut Fields, employment: wire::Employment) -> Option<Work> {
-    if !(1..=2).contains(&employment.occupations.len()) {
-        fields.reject("employment.occupations", "must be one or two");
-    }
-    let mut occupations = Vec::new();
-    for (at, occupation) in employment.occupations.into_iter().enumerate() {
-        let title = occupation
-            .title
-            .split_whitespace()
-            .collect::<Vec<_>>()
-            .join(" ");
-        if !(2..=TITLE_LENGTH_MAX).contains(&title.chars().count()) {
-            let field = format!("employment.occupations[{at}].title");
-            fields.reject(&field, "must be 2 to 100 letters");
-        }
-        match sector(occupation.sector) {
-            Some(sector) => occupations.push(Occupation { title, sector }),
-            None => {
-                let field = format!("employment.occupations[{at}].sector");
-                fields.reject(&field, "must be a SECTOR of the contract");
-            }
-        }
-    }
-    let category = category(employment.category);
-    if category.is_none() {
-        fields.reject(
-            "employment.category",
-            "must be a BPU_CATEGORY of the contract",
-        );
-    }
-    if !(1..=INCOME_MAX_IDR).contains(&employment.income_idr) {
-        fields.reject(
-            "employment.income_idr",
-            "must be above zero, in whole rupiah",
-        );
-    }
-    if !MONTHS_AT_ONCE.contains(&employment.months) {
-        fields.reject("employment.months", "must be 1, 3, 6 or 12");
-    }
-    let programmes: Option<Vec<_>> = employment
-        .programmes
-        .iter()
-        .map(|it| programme(*it))
-        .collect();
-    let mut programmes = programmes.unwrap_or_default();
-    programmes.sort_unstable();
-    programmes.dedup();
-    if programmes.len() != employment.programmes.len() || programmes.is_empty() {
-        fields.reject(
-            "employment.programmes",
-            "must name programmes of the contract, each once",
-        );
-    }
-    Some(Work {
-        occupations,
-        category: category?,
-        income: Money::new(employment.income_idr),
-        programmes,
-        months: u32::try_from(employment.months).ok()?,
-        paid_by_state: employment.paid_by_state,
-    })
 }
 
 impl Rpc {

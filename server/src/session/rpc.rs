@@ -10,7 +10,11 @@ use jamsostek_proto::v1::{
 };
 use tonic::{Code, Request, Response, Status};
 
-use super::{Error, Granted, Sent, Sessions, Wish};
+use super::{
+    Error, Sessions,
+    codes::{Sent, Wish},
+    grants::Granted,
+};
 use crate::{
     caller::{Caller, Peer},
     db,

@@ -15,8 +15,6 @@ use crate::{
     wire,
 };
 
-/// No single amount of this scheme comes near; sums of such amounts still fit.
-pub(crate) const AMOUNT_MAX_IDR: i64 = 1_000_000_000_000;
 /// How far a gateway's clock may run ahead of ours.
 const SKEW: Duration = Duration::minutes(5);
 
@@ -30,8 +28,8 @@ pub(super) fn quote(request: QuoteContributionRequest) -> Result<(Terms, Month, 
     if sector.is_none() {
         fields.reject("sector", "must be a SECTOR of the contract");
     }
-    let income = income(&mut fields, "income_idr", request.income_idr);
-    let programmes = programmes(&mut fields, "programmes", &request.programmes);
+    let income = wire::income(&mut fields, "income_idr", request.income_idr);
+    let programmes = wire::programmes(&mut fields, "programmes", &request.programmes);
     let first = fields.take("first_month", request.first_month.parse::<Month>());
     let months = match request.months {
         0 => Some(1),
@@ -50,37 +48,6 @@ pub(super) fn quote(request: QuoteContributionRequest) -> Result<(Terms, Month, 
         paid_by_state: request.paid_by_state,
     };
     Ok((terms, first, months))
-}
-
-/// Reads an income: above zero (decision C37).
-pub(crate) fn income(fields: &mut Fields, field: &str, income_idr: i64) -> Option<Money> {
-    if (1..=AMOUNT_MAX_IDR).contains(&income_idr) {
-        return Some(Money::new(income_idr));
-    }
-    fields.reject(field, "must be above zero, in whole rupiah");
-    None
-}
-
-/// Reads programmes: known ones, each once.
-pub(crate) fn programmes(
-    fields: &mut Fields,
-    field: &str,
-    numbers: &[i32],
-) -> Option<Vec<crate::scheme::Programme>> {
-    let programmes: Option<Vec<_>> = numbers.iter().map(|it| wire::programme(*it)).collect();
-    let mut programmes = programmes.filter(|it| !it.is_empty());
-    match &mut programmes {
-        None => fields.reject(field, "must name programmes of the contract"),
-        Some(known) => {
-            known.sort_unstable();
-            known.dedup();
-            if known.len() != numbers.len() {
-                fields.reject(field, "must name each programme once");
-                return None;
-            }
-        }
-    }
-    programmes
 }
 
 pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
@@ -130,7 +97,7 @@ pub(super) fn notice(
     if !is_code(&request.payment_code) {
         fields.reject("payment_code", "must be digits, at most 32");
     }
-    if !(1..=AMOUNT_MAX_IDR).contains(&request.amount_idr) {
+    if !(1..=wire::AMOUNT_MAX_IDR).contains(&request.amount_idr) {
         fields.reject("amount_idr", "must be above zero, in whole rupiah");
     }
     if !is_word(&request.channel, 32, b"-_") {
