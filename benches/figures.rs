@@ -12,6 +12,10 @@ mod database;
 mod house;
 #[path = "figures/load.rs"]
 mod load;
+#[path = "figures/payment.rs"]
+mod payment;
+#[path = "figures/registration.rs"]
+mod registration;
 #[path = "figures/town.rs"]
 mod town;
 
@@ -95,7 +99,7 @@ async fn main() {
         house.ends().await;
         for row in measured
             .iter_mut()
-            .filter(|it| it.operation == town::PAYMENT)
+            .filter(|it| it.operation == payment::PAYMENT)
         {
             row.limit = database
                 .floor(&pace, row.at_once)
@@ -153,7 +157,7 @@ async fn measure(pace: &Pace, engine: Engine, house: &House, bare_echo: &[Figure
             samples.push(load::sample(window, at_once, pid, town.payment(&token)).await);
         }
         row(
-            town::PAYMENT,
+            payment::PAYMENT,
             at_once,
             load::middle(samples.split_off(1)),
             None,

@@ -3,7 +3,10 @@
 use jamsostek_client::v1::{ListStatementLinesRequest, statement_line::Kind};
 use tokio::task::JoinSet;
 
-use crate::town::{APRIL, Person, SAVED, Town};
+use crate::{
+    person::{APRIL, Person, SAVED},
+    town::Town,
+};
 
 #[tokio::test]
 async fn a_balance_is_of_a_day() {
@@ -145,7 +148,7 @@ async fn the_store_is_asked_little() {
     gateway.client.who_am_i().await.expect("a token is fetched");
 
     let (activating, _) = town
-        .statements_of(gateway.pays(&code, crate::town::MARCH))
+        .statements_of(gateway.pays(&code, crate::person::MARCH))
         .await;
     budi.becomes_a_participant().await;
     let (balance, _) = town

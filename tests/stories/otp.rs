@@ -1,13 +1,12 @@
-//! Codes go out, come back, run out and lock.
+//! Codes come back, run out and lock.
 
-use jamsostek_client::{
-    ErrorReason, Subject,
-    v1::{OtpPurpose, SendOtpRequest, get_otp_delivery_response::State},
-};
+use jamsostek_client::{ErrorReason, Subject};
 use tokio::task::JoinSet;
-use uuid::Uuid;
 
-use crate::town::{ExpectRefusal, Person, Town, other_than};
+use crate::{
+    person::Person,
+    town::{ExpectRefusal, Town, other_than},
+};
 
 #[tokio::test]
 async fn a_wrong_code_tells_how_many_tries_are_left() {
@@ -116,43 +115,6 @@ async fn only_the_last_code_is_good() {
 }
 
 #[tokio::test]
-async fn the_next_code_waits_a_minute() {
-    let town = Town::found("2026-03-10").await;
-    let mut budi = town.person();
-    budi.starts().await.expect("a registration");
-    town.waits(18);
-
-    let refusal = budi.asks_again().await.expect_refusal();
-
-    assert_eq!(refusal.reason, ErrorReason::OtpTooSoon);
-    assert_eq!(refusal.metadata["retryAfterSeconds"], "42");
-    assert_eq!(refusal.metadata["sendsLeft"], "2");
-    assert_eq!(refusal.retry_after.expect("a wait").as_secs(), 42);
-}
-
-#[tokio::test]
-async fn three_codes_in_ten_minutes_are_enough() {
-    let town = Town::found("2026-03-10").await;
-    let mut budi = town.person();
-    budi.starts().await.expect("the first code");
-    for _ in 0..2 {
-        town.waits(61);
-        budi.asks_again().await.expect("another code");
-    }
-    town.waits(61);
-
-    let refusal = budi.asks_again().await.expect_refusal();
-
-    assert_eq!(refusal.reason, ErrorReason::OtpSendLimit);
-    assert_eq!(refusal.metadata["retryAfterSeconds"], "417");
-    assert_eq!(refusal.metadata["sendsLeft"], "0");
-    town.waits(417);
-    budi.asks_again()
-        .await
-        .expect("ten minutes later, another code");
-}
-
-#[tokio::test]
 async fn ten_misses_in_an_hour_lock_every_code_to_the_contact() {
     let town = Town::found("2026-03-10").await;
     let mut budi = town.person();
@@ -199,61 +161,6 @@ async fn of_a_hundred_wrong_codes_at_once_five_are_compared() {
 }
 
 #[tokio::test]
-async fn a_code_is_queued_and_then_sent() {
-    let town = Town::found("2026-03-10").await;
-    let mut budi = town.person();
-    budi.starts().await.expect("a registration");
-
-    let queued = town
-        .client
-        .get_otp_delivery(budi.challenge)
-        .await
-        .expect("its way");
-    town.lets_the_workers_run().await;
-    let sent = town
-        .client
-        .get_otp_delivery(budi.challenge)
-        .await
-        .expect("its way");
-
-    assert_eq!(queued.state(), State::Queued);
-    assert_eq!(sent.state(), State::Sent);
-    assert_eq!(
-        sent.masked_contact,
-        format!("+62•••••••{}", &budi.contact[10..])
-    );
-}
-
-#[tokio::test]
-async fn a_code_that_waited_too_long_does_not_leave() {
-    let town = Town::found("2026-03-10").await;
-    let mut budi = town.person();
-    budi.starts().await.expect("a registration");
-
-    town.waits(301);
-    town.lets_the_workers_run().await;
-
-    let way = town
-        .client
-        .get_otp_delivery(budi.challenge)
-        .await
-        .expect("its way");
-    assert_eq!(way.state(), State::Failed);
-}
-
-#[tokio::test]
-async fn a_code_goes_by_mail_too() {
-    let town = Town::found("2026-03-10").await;
-    let mut siti = town.person();
-    siti.contact = "Siti.Aminah@Example.id".into();
-
-    let started = siti.starts().await.expect("a registration");
-
-    assert_eq!(started.masked_contact, "s•••@example.id");
-    siti.confirms_the_code().await.expect("tokens");
-}
-
-#[tokio::test]
 async fn a_code_lies_nowhere_in_the_store() {
     let town = Town::found("2026-03-10").await;
     let Some(file) = town.file() else {
@@ -272,26 +179,6 @@ async fn a_code_lies_nowhere_in_the_store() {
             assert!(!found, "{secret} in {part}");
         }
     }
-}
-
-#[tokio::test]
-async fn a_code_asked_for_twice_with_one_id_is_one_code() {
-    let town = Town::found("2026-03-10").await;
-    let budi = town.participant().await;
-    town.waits(10 * 60);
-    let request = SendOtpRequest {
-        challenge_id: Uuid::now_v7().to_string(),
-        purpose: OtpPurpose::SignIn.into(),
-        contact: budi.contact.clone(),
-        ..Default::default()
-    };
-    let nobody = budi.client.anonymous();
-
-    let first = nobody.send_otp(request.clone()).await.expect("a code");
-    let second = nobody.send_otp(request).await.expect("the same");
-
-    assert_eq!(first.sends_left, 2);
-    assert_eq!(second, first);
 }
 
 #[tokio::test]

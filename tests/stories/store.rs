@@ -8,7 +8,10 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TryGeta
 use tonic::Code;
 use uuid::Uuid;
 
-use crate::town::{APRIL, ExpectRefusal, MARCH, Person, Town, id};
+use crate::{
+    person::{APRIL, MARCH, Person},
+    town::{ExpectRefusal, Town, id},
+};
 
 /// The tables that hold money: their key, a number to edit, and what two rows can swap.
 const MONEY: [(&str, &str, &str, &str); 7] = [

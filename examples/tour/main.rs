@@ -1,0 +1,52 @@
+//! A tour of jamsostek: somebody who sells vegetables becomes a participant, pays, signs in and sees what covers her.
+//!
+//! `cargo run --example tour` starts a sandbox of its own; with `JAMSOSTEK_ENDPOINT=http://host:port` it visits that one.
+//! Each call is printed first as the grpcurl command that does the same.
+
+mod acts;
+mod guide;
+mod house;
+mod person;
+
+use std::{error::Error as StdError, process::ExitCode};
+
+use crate::{guide::Tour, house::House, person::Person};
+
+type Outcome<T> = Result<T, Box<dyn StdError>>;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match visit().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("\nThe tour ends here: {}", in_full(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The whole story, an act a line.
+async fn visit() -> Outcome<()> {
+    let house = House::open().await?;
+    let tour = Tour::to(&house.endpoint).await?;
+    let siti = Person::made_up();
+
+    tour.meets_the_neighbours().await?;
+    let (registration, member) = tour.starts_to_register(&siti).await?;
+    let payment_code = tour.tells_the_work(&member, registration).await?;
+    tour.pays_at_the_shop(&payment_code).await?;
+    tour.is_a_participant(&member, registration).await?;
+    let member = tour.signs_in_again(&siti).await?;
+    tour.sees_what_covers_her(&member).await?;
+
+    println!("\nThat was the whole road, from a NIK to a covered participant.");
+    house.close().await
+}
+
+/// An error with all that caused it.
+fn in_full(error: &dyn StdError) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", in_full(source)),
+        None => error.to_string(),
+    }
+}

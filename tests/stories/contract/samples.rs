@@ -1,0 +1,65 @@
+//! Something well-formed for every request.
+
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use crate::town::Town;
+
+pub fn sample_of(message: &MessageDescriptor, town: &Town) -> Value {
+    if message.full_name() == "google.protobuf.Timestamp" {
+        return json!(town.now().to_rfc3339());
+    }
+    let mut body = Map::new();
+    for field in message.fields() {
+        let alternative = field.containing_oneof();
+        let taken =
+            alternative.is_some_and(|it| it.fields().any(|it| body.contains_key(it.name())));
+        if !taken && let Some(value) = sample(&field, town) {
+            body.insert(field.name().to_owned(), value);
+        }
+    }
+    Value::Object(body)
+}
+
+/// Something well-formed for a field, by its name; `None` where it may be left empty.
+fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
+    let name = field.name();
+    let value = match name {
+        // A code that was sent before is sent again; that takes neither contact nor number.
+        "contact" | "kpj" if field.parent_message().name() == "SendOtpRequest" => return None,
+        "birth_date" | "mother_name" | "as_of" | "day" | "kpj" | "page_token" | "page_size" => {
+            return None;
+        }
+        "programmes" => json!(["PROGRAMME_JKK", "PROGRAMME_JKM"]),
+        "segment" => json!("SEGMENT_BPU"),
+        "sector" => json!("SECTOR_TRADE"),
+        "category" => json!("BPU_CATEGORY_SELF_EMPLOYED"),
+        "purpose" => json!("OTP_PURPOSE_REGISTER"),
+        "nik" => json!("3174011205909876"),
+        "full_name" => json!("Siti Aminah"),
+        "contact" => json!("+6281987654321"),
+        "consent" => json!(true),
+        "paid_by_state" => json!(false),
+        "income_idr" => json!(2_500_000),
+        "amount_idr" => json!(10_000),
+        "months" => json!(1),
+        "first_month" => json!("2026-05"),
+        "payment_code" => json!("100000000000"),
+        "gateway_payment_id" => json!(Uuid::now_v7()),
+        "channel" => json!("BANK"),
+        "code" => json!("000000"),
+        "reason" => json!("walked by a story"),
+        "title" => json!("Warung"),
+        "name" => json!("bpu/discount_other"),
+        "client_secret" | "refresh_token" => json!("of-nobody"),
+        "resend_of" => json!(Uuid::now_v7()),
+        _ if name.ends_with("_id") => json!(Uuid::now_v7()),
+        _ => match field.kind() {
+            Kind::Message(inner) if field.is_list() => json!([sample_of(&inner, town)]),
+            Kind::Message(inner) => sample_of(&inner, town),
+            _ => panic!("no sample for {}: add one", field.full_name()),
+        },
+    };
+    Some(value)
+}

@@ -1,0 +1,164 @@
+//! The program itself, as it is installed: built from the sources of today, and started on a directory.
+
+use std::{
+    path::{Path, PathBuf},
+    process::{Output, Stdio},
+    time::Duration,
+};
+
+use jamsostek_client::{Client, Options};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+    sync::OnceCell,
+    time::timeout,
+};
+
+/// How long the program may take to begin or to end, on a machine that has other tests to run.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The running program.
+pub struct House {
+    pub client: Client,
+    pub address: String,
+    process: Child,
+}
+
+impl House {
+    /// Starts the program on a directory, and a client.
+    pub async fn opens(home: &TempDir) -> Self {
+        let mut process = program(home).await;
+        process
+            .args(["--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut process = process.spawn().expect("the program starts");
+        let mut printed = BufReader::new(process.stdout.take().expect("piped")).lines();
+        let address = timeout(PATIENCE, async {
+            while let Some(line) = printed.next_line().await.expect("text") {
+                if let Some((_, address)) = line.split_once("listening on ") {
+                    return address.trim_end_matches('.').trim().to_owned();
+                }
+            }
+            panic!("it ended before it listened");
+        });
+        let address = address.await.expect("it listens in time");
+        // What nobody reads would fill the pipe and stop the program.
+        tokio::spawn(async move { while let Ok(Some(_)) = printed.next_line().await {} });
+        let client = Client::connect(Options::new(format!("http://{address}"))).await;
+        Self {
+            client: client.expect("a connection"),
+            address,
+            process,
+        }
+    }
+
+    /// The code that the sandbox has sent to a contact, once it has.
+    pub async fn code_sent_to(&self, contact: &str) -> String {
+        let sent = async {
+            loop {
+                let messages = self.client.list_messages(contact).await.expect("messages");
+                if let Some(message) = messages.into_iter().next() {
+                    return message.code;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, sent).await.expect("a message in time")
+    }
+
+    /// Ends as by a power cut: SIGKILL.
+    pub async fn crashes(mut self) {
+        self.process.kill().await.expect("killed");
+    }
+
+    /// Asks the program to end (SIGTERM); whether it did so without an error.
+    pub async fn ends_when_asked(&mut self) -> bool {
+        let process = self.process.id().expect("it runs").to_string();
+        let asked = Command::new("kill")
+            .args(["-TERM", &process])
+            .status()
+            .await;
+        assert!(asked.expect("kill").success());
+        let ended = timeout(PATIENCE + Duration::from_secs(5), self.process.wait()).await;
+        ended.expect("it ends in time").expect("it ran").success()
+    }
+}
+
+/// `jamsostekd` on a directory.
+pub async fn program(home: &TempDir) -> Command {
+    let mut command = Command::new(binary().await);
+    command
+        .arg("--data-dir")
+        .arg(home.path())
+        .stdin(Stdio::null())
+        .kill_on_drop(true);
+    command
+}
+
+pub async fn verify(home: &TempDir) -> Output {
+    let mut command = Command::new(binary().await);
+    command
+        .arg("verify")
+        .arg("--data-dir")
+        .arg(home.path())
+        .stdin(Stdio::null());
+    let verified = timeout(PATIENCE, command.kill_on_drop(true).output());
+    verified.await.expect("in time").expect("it ran")
+}
+
+pub fn told(output: &Output) -> String {
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    format!(
+        "{}\n{}\n{}",
+        output.status,
+        text(&output.stdout),
+        text(&output.stderr)
+    )
+}
+
+/// The program, built from the sources of today: cargo builds another package's program for nobody.
+async fn binary() -> PathBuf {
+    static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
+    BUILT.get_or_init(build).await.clone()
+}
+
+async fn build() -> PathBuf {
+    let story = std::env::current_exe().expect("this program");
+    let profile = story
+        .parent()
+        .and_then(Path::parent)
+        .expect("target/…/deps");
+    let mut cargo = Command::new(env!("CARGO"));
+    // What cargo tells this program about itself would make build scripts run again, and half of the house with them.
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "OUT_DIR"]
+            .iter()
+            .any(|it| name.starts_with(it))
+        {
+            cargo.env_remove(&*name);
+        }
+    }
+    // With a test beside it the features are those of this build, and nothing is compiled twice.
+    cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args([
+            "build",
+            "--quiet",
+            "--workspace",
+            "--bin",
+            "jamsostekd",
+            "--test",
+            "stories",
+        ])
+        .arg("--target-dir")
+        .arg(profile.parent().expect("target"));
+    if profile.ends_with("release") {
+        cargo.arg("--release");
+    }
+    let built = cargo.stdin(Stdio::null()).output().await.expect("cargo");
+    assert!(built.status.success(), "{}", told(&built));
+    profile.join("jamsostekd")
+}

@@ -1,0 +1,98 @@
+//! The program as a process: it crashes, keeps its directory to itself, and ends when it is asked.
+
+use jamsostek_client::{Client, ErrorReason, Options, Segment, v1::StartRegistrationRequest};
+use tempfile::TempDir;
+use tokio::{net::TcpStream, time::timeout};
+use uuid::Uuid;
+
+use crate::{
+    jamsostekd::{House, PATIENCE, program, told, verify},
+    town::{ExpectRefusal, id, other_than},
+};
+
+#[tokio::test]
+async fn five_wrong_codes_stay_counted_through_a_crash() {
+    let home = TempDir::new().expect("a directory");
+    let house = House::opens(&home).await;
+    let contact = "+6281234500001";
+    let started = house
+        .client
+        .start_registration(form(contact))
+        .await
+        .expect("started");
+    let challenge = id(&started.challenge_id);
+    let code = house.code_sent_to(contact).await;
+    let wrong = other_than(&code);
+    for _ in 0..5 {
+        let refusal = house
+            .client
+            .verify_otp(challenge, wrong.clone())
+            .await
+            .expect_refusal();
+        assert_eq!(refusal.reason, ErrorReason::OtpWrong);
+    }
+
+    house.crashes().await;
+    let house = House::opens(&home).await;
+
+    let refusal = house
+        .client
+        .verify_otp(challenge, code)
+        .await
+        .expect_refusal();
+    assert_eq!(refusal.reason, ErrorReason::OtpLocked);
+    house.crashes().await;
+    let verified = verify(&home).await;
+    assert!(verified.status.success(), "{}", told(&verified));
+}
+
+#[tokio::test]
+async fn a_second_house_on_the_same_directory_is_refused() {
+    let home = TempDir::new().expect("a directory");
+    let first = House::opens(&home).await;
+
+    let mut second = program(&home).await;
+    let second = second.args(["--listen", "127.0.0.1:0"]).output();
+    let second = timeout(PATIENCE, second)
+        .await
+        .expect("it ends")
+        .expect("it ran");
+
+    assert!(!second.status.success(), "{}", told(&second));
+    first
+        .client
+        .get_server_info()
+        .await
+        .expect("the first goes on");
+}
+
+#[tokio::test]
+async fn a_silent_connection_keeps_nobody_from_ending() {
+    let home = TempDir::new().expect("a directory");
+    let mut house = House::opens(&home).await;
+    let silent = TcpStream::connect(&house.address)
+        .await
+        .expect("a connection");
+    // Connections are taken in the order in which they come: whoever is answered on a later one knows that the silent one is in.
+    let later = Client::connect(Options::new(format!("http://{}", house.address))).await;
+    let later = later.expect("a connection");
+    later.list_people().await.expect("an answer");
+
+    assert!(
+        house.ends_when_asked().await,
+        "the program ends as it should"
+    );
+    drop(silent);
+}
+
+fn form(contact: &str) -> StartRegistrationRequest {
+    StartRegistrationRequest {
+        registration_id: Uuid::now_v7().to_string(),
+        segment: Segment::Bpu.into(),
+        nik: "3174011205907777".into(),
+        full_name: "Siti Aminah".into(),
+        contact: contact.into(),
+        consent: true,
+        ..Default::default()
+    }
+}
