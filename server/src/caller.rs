@@ -193,7 +193,7 @@ mod tests {
         let rules = Rules::read().expect("every rpc declares its access");
         assert!(rules.0.len() > 20);
         for (path, rule) in &rules.0 {
-            assert!(rule.anonymous != !rule.subjects.is_empty(), "{path}");
+            assert_eq!(rule.anonymous, rule.subjects.is_empty(), "{path}");
         }
         assert!(rules.of("/jamsostek.v1.NoService/Nothing").is_none());
     }

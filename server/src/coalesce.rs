@@ -44,7 +44,8 @@ where
     pub(crate) async fn get(&self, key: K) -> Result<Option<V>, db::Error> {
         let (answer, answered) = oneshot::channel();
         let gone = "the loaders run as long as anybody can ask";
-        self.0.send((key, answer)).await.ok().expect(gone);
+        // Not `expect` on what was sent back: a sender cannot be shown.
+        assert!(self.0.send((key, answer)).await.is_ok(), "{gone}");
         Ok(answered.await.expect(gone)?)
     }
 }

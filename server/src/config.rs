@@ -52,13 +52,46 @@ pub struct Place {
 #[derive(Args, Clone, Debug)]
 pub struct Serving {
     /// Which rules to run by.
-    #[arg(long, env = "JAMSOSTEK_PROFILE", value_enum, default_value = "sandbox")]
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_PROFILE",
+        value_enum,
+        default_value = "sandbox"
+    )]
     pub profile: Profile,
     /// Where to listen.
-    #[arg(long, env = "JAMSOSTEK_LISTEN", default_value = "127.0.0.1:50051")]
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_LISTEN",
+        default_value = "127.0.0.1:50051"
+    )]
     pub listen: SocketAddr,
+    /// The certificate chain to serve TLS with, in PEM; without it the service speaks in the clear.
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_TLS_CERTIFICATE",
+        requires = "tls_key"
+    )]
+    pub tls_certificate: Option<PathBuf>,
+    /// The certificate's private key, in PEM.
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_TLS_KEY",
+        requires = "tls_certificate"
+    )]
+    pub tls_key: Option<PathBuf>,
     /// How to write the log.
-    #[arg(long, env = "JAMSOSTEK_LOG", value_enum, default_value = "text")]
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_LOG",
+        value_enum,
+        default_value = "text"
+    )]
     pub log: Log,
 }
 

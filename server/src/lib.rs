@@ -68,6 +68,17 @@ pub async fn create_client(
     let transaction = db.begin_write().await?;
     let what = (subject, name, scope);
     session::create_credential(&transaction, seal, clock.now(), id, what, &secret).await?;
+    // Whoever is at the machine's own command line has no token.
+    let operator = audit::Actor::NOBODY;
+    audit::wrote(
+        &transaction,
+        seal,
+        clock.now(),
+        operator,
+        "CreateClient",
+        id,
+    )
+    .await?;
     transaction.commit().await?;
     Ok((id, secret))
 }

@@ -5,6 +5,7 @@ use std::{
     fs::{self, File},
     io::Write,
     os::unix::fs::{DirBuilderExt, PermissionsExt},
+    path::Path,
     process::ExitCode,
     sync::Arc,
     time::Duration,
@@ -24,6 +25,7 @@ use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
 };
+use tonic::transport::Identity;
 use tracing_subscriber::EnvFilter;
 
 /// Exit code for settings that do not go together (BSD's EX_USAGE).
@@ -43,9 +45,7 @@ async fn main() -> ExitCode {
     let done = match config.command.clone().unwrap_or(Command::Serve) {
         Command::Serve => serve(place, &config.serving).await,
         Command::Verify => check(place).await,
-        Command::Keys(KeysCommand::Create) => Seal::create(&place.keys())
-            .map(|_| ExitCode::SUCCESS)
-            .map_err(Into::into),
+        Command::Keys(KeysCommand::Create) => create_keys(place),
         Command::Client(ClientCommand::Create { kind, name, scope }) => {
             client(place, kind, &name, &scope).await
         }
@@ -95,6 +95,7 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
         clock: Arc::new(SystemClock),
         profile: serving.profile,
         limits,
+        tls: certificate(serving)?,
     })
     .await?;
     let listener = TcpListener::bind(serving.listen).await?;
@@ -151,6 +152,17 @@ fn greet(address: &str, token: &str) -> std::io::Result<()> {
     out.flush()
 }
 
+/// What to serve TLS with.
+fn certificate(serving: &Serving) -> Result<Option<Identity>, Box<dyn Error>> {
+    let (Some(certificate), Some(key)) = (&serving.tls_certificate, &serving.tls_key) else {
+        return Ok(None);
+    };
+    let read = |path: &Path| {
+        fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    };
+    Ok(Some(Identity::from_pem(read(certificate)?, read(key)?)))
+}
+
 /// Makes the data directory, for its owner only.
 fn prepare(place: &Place) -> std::io::Result<()> {
     fs::DirBuilder::new()
@@ -178,6 +190,12 @@ fn keys(place: &Place, profile: Profile) -> Result<Seal, Box<dyn Error>> {
         return Ok(Seal::create(&path)?);
     }
     Ok(Seal::read(&path)?)
+}
+
+fn create_keys(place: &Place) -> Done {
+    prepare(place)?;
+    Seal::create(&place.keys())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn check(place: &Place) -> Done {

@@ -8,7 +8,10 @@ use std::{sync::Arc, time::Duration};
 
 use jamsostek_proto::{DESCRIPTORS, v1::server_service_server::ServerServiceServer};
 use tokio::net::TcpListener;
-use tonic::{service::Routes, transport::Server};
+use tonic::{
+    service::Routes,
+    transport::{Identity, Server, ServerTlsConfig},
+};
 
 pub use workers::Workers;
 
@@ -53,6 +56,8 @@ const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(20);
 /// After this age a connection is asked to be opened anew, so that load finds new replicas. Never with a grace: that would kill
 /// calls that run (reliability F7).
 const CONNECTION_AGE_MAX: Duration = Duration::from_secs(600);
+/// How long a peer may take for the TLS handshake.
+const HANDSHAKE_MAX: Duration = Duration::from_secs(10);
 /// How long calls that run may take after the stop was asked for; tonic alone would wait for a silent socket for ever (F6).
 const DRAIN_MAX: Duration = Duration::from_secs(20);
 
@@ -86,6 +91,8 @@ pub struct Parts {
     pub profile: Profile,
     /// How many codes may be sent.
     pub limits: OtpLimits,
+    /// The certificate and its key; without them the service speaks in the clear.
+    pub tls: Option<Identity>,
 }
 
 /// Why there is no service.
@@ -192,7 +199,14 @@ impl House {
             shutdown.await;
             stop.send_replace(true);
         };
-        let serving = Server::builder()
+        let mut server = Server::builder();
+        if let Some(identity) = &self.parts.tls {
+            let tls = ServerTlsConfig::new()
+                .identity(identity.clone())
+                .timeout(HANDSHAKE_MAX);
+            server = server.tls_config(tls)?;
+        }
+        let serving = server
             .max_concurrent_streams(STREAMS_MAX)
             .http2_max_local_error_reset_streams(Some(LOCAL_ERROR_RESETS_MAX))
             .http2_max_pending_accept_reset_streams(Some(PENDING_RESETS_MAX))
@@ -224,6 +238,7 @@ impl House {
             clock,
             profile,
             limits,
+            tls: _,
         } = &self.parts;
         let (policy, audit) = (&self.policy, &self.audit);
         let sessions = Arc::new(Sessions {

@@ -3,7 +3,7 @@
 use jamsostek_proto::v1 as wire;
 
 use crate::{
-    identity::{Sex, Warning},
+    identity::{IdentityState, Sex, Warning},
     money::Money,
     policy::Reference,
     refusal::Fields,
@@ -18,6 +18,16 @@ impl From<Programme> for wire::Programme {
             Programme::Jht => Self::Jht,
             Programme::Jp => Self::Jp,
             Programme::Jkp => Self::Jkp,
+        }
+    }
+}
+
+impl From<IdentityState> for wire::IdentityState {
+    fn from(state: IdentityState) -> Self {
+        match state {
+            IdentityState::Declared => Self::Declared,
+            IdentityState::Matched => Self::Matched,
+            IdentityState::Refused => Self::Refused,
         }
     }
 }

@@ -160,7 +160,8 @@ impl Contributions {
             return Ok(Plan::Suspend(SuspenseReason::RegistrationCancelled));
         }
         let (day, today) = (notice.day(), day_of(now));
-        let stale_days = self.policy.payment_stale_days.on(day)?.value;
+        // By the rule of the day the notice came: how old money may be is asked when it comes, and money is never refused.
+        let stale_days = self.policy.payment_stale_days.on(today)?.value;
         if (today - day).num_days() > i64::from(stale_days) {
             return Ok(Plan::Suspend(SuspenseReason::Stale));
         }
@@ -168,7 +169,12 @@ impl Contributions {
         let lines = if day <= bill.valid_through {
             bill.lines
         } else {
-            let fresh = standing::lines_on(&self.policy, &membership, bill.months, day)?;
+            let fresh = match standing::lines_on(&self.policy, &membership, bill.months, day) {
+                Ok(fresh) => fresh,
+                // No law says what these months cost: an officer will.
+                Err(Error::Refused(_)) => return Ok(Plan::Suspend(SuspenseReason::BillExpired)),
+                Err(error) => return Err(error),
+            };
             let price: i64 = fresh.iter().map(|it| it.amount.idr()).sum();
             let asked = [price, price - credit.idr()];
             if !asked.contains(&notice.amount.idr()) {

@@ -46,6 +46,32 @@ pub(crate) enum Verdict {
     Unavailable,
 }
 
+/// What is known of somebody's identity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum IdentityState {
+    /// The register was not asked yet.
+    Declared,
+    /// The register agreed.
+    Matched,
+    /// The register did not.
+    Refused,
+}
+
+impl IdentityState {
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Declared => "declared",
+            Self::Matched => "matched",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        let all = [Self::Declared, Self::Matched, Self::Refused];
+        all.into_iter().find(|it| it.code() == code)
+    }
+}
+
 /// A verdict that is on its way.
 pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
 

@@ -24,7 +24,7 @@ const LEASE: Duration = Duration::seconds(30);
 const ROUND: u64 = 64;
 
 /// A message that is to leave.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Message {
     /// Identifies it.
     pub id: Uuid,

@@ -53,7 +53,6 @@ pub(crate) struct Draw {
 }
 
 /// A code that was drawn and is to be sent.
-#[derive(Debug)]
 pub(crate) struct Drawn {
     /// The digits.
     pub code: String,

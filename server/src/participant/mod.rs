@@ -25,7 +25,7 @@ use crate::{
     clock::Clock,
     db::{self, Db},
     event::Event,
-    identity::{Contact, FullName, Nik, Sex, Warning},
+    identity::{Contact, FullName, IdentityState, Nik, Sex, Warning},
     money::Money,
     policy::{NoParameter, Policy},
     scheme::{BpuCategory, Programme, Sector},
@@ -93,6 +93,7 @@ pub(crate) enum Activation {
 /// A participant as he is shown.
 pub(crate) struct Shown {
     person: store::Participant,
+    identity: IdentityState,
     masked_nik: String,
     masked_contacts: Vec<String>,
     memberships: Vec<(Membership, bool)>,
@@ -132,7 +133,9 @@ impl Participants {
                 .map(|paid| is_lapsed(paid, today, &self.policy));
             Ok((it, lapsed.transpose()?.unwrap_or(false)))
         });
+        let identity = IdentityState::from_code(&found.identity_state);
         Ok(Shown {
+            identity: identity.ok_or(db::Error::Unknown("participant.identity_state"))?,
             masked_nik: store::nik(&self.seal, &found)?.masked(),
             masked_contacts: contacts.iter().map(Contact::masked).collect(),
             memberships: memberships.collect::<Result<_, NoParameter>>()?,

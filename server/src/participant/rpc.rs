@@ -47,6 +47,7 @@ impl From<Shown> for wire::Participant {
     fn from(shown: Shown) -> Self {
         let Shown {
             person,
+            identity,
             masked_nik,
             masked_contacts,
             memberships,
@@ -61,7 +62,7 @@ impl From<Shown> for wire::Participant {
             masked_nik,
             full_name: person.full_name,
             birth_date: person.birth_date.to_string(),
-            identity_state: wire::IdentityState::Matched.into(),
+            identity_state: wire::IdentityState::from(identity).into(),
             warnings: warnings(&person.warnings),
             masked_contacts,
             active_since: person.active_since.map(timestamp),

@@ -85,7 +85,8 @@ fn every_value_is_in_order_and_cites_its_text() {
                 "{}",
                 it.name
             );
-            assert_eq!(value.verified, day("2026-11-22"), "{}", it.name);
+            // Nobody had compared anything before the project began.
+            assert!(value.verified >= day("2026-11-22"), "{}", it.name);
         }
     }
 }

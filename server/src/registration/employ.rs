@@ -1,12 +1,12 @@
 //! The work: told by the person, and the person put to the register.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{Duration, NaiveDate};
 use uuid::Uuid;
 
 use super::{
     Error, Registrations, Told, rules,
-    rules::State,
-    steps::{Shown, may, stopped},
+    rules::{State, Stop},
+    steps::{Shown, may},
     store::{self, Registration},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     caller::Caller,
     clock::day_of,
     contribution, db,
-    identity::{Question, Verdict},
+    identity::{IdentityState, Question},
     quota::{self, Quota},
 };
 
@@ -41,7 +41,7 @@ impl Registrations {
         rules::check_age(&self.policy, birth_date, today)?;
         contribution::check(&contribution::terms(&told.work))?;
         if self.is_news(&before.row, told, birth_date)? {
-            self.ask(&before.row, told, birth_date, now).await?;
+            self.ask(caller, &before.row, told, birth_date).await?;
         }
 
         let transaction = self.db.begin_write().await?;
@@ -89,20 +89,22 @@ impl Registrations {
         told: &Told,
         birth_date: NaiveDate,
     ) -> Result<bool, Error> {
-        let agreed = row.identity_state == "matched" && row.birth_date == Some(birth_date);
+        let agreed =
+            row.identity()? == IdentityState::Matched && row.birth_date == Some(birth_date);
         let same_mother =
             told.mother_name.is_none() || told.mother_name == row.mother(&self.seal)?;
         Ok(!agreed || !same_mother)
     }
 
-    /// Puts the person to the register; a no is kept, and stops the registration for good.
+    /// Puts the person to the register. Its answer is kept; a no stops the registration for good.
     async fn ask(
         &self,
+        caller: &Caller,
         row: &Registration,
         told: &Told,
         birth_date: NaiveDate,
-        now: DateTime<Utc>,
     ) -> Result<(), Error> {
+        let now = self.clock.now();
         let pair = [row.nik_digest.as_slice(), row.contact_digest.as_slice()].concat();
         let pair: String = pair.iter().map(|it| format!("{it:02x}")).collect();
         let quota = Quota {
@@ -126,20 +128,34 @@ impl Registrations {
             mother_name: told.mother_name.clone(),
         };
         let verdict = self.register.ask(&question).await;
-        let refused = match verdict {
-            Verdict::Matched => return Ok(()),
-            // Nobody knows: the person may come again, nothing is kept against him.
-            Verdict::Unavailable => return Err(Error::RegisterUnavailable),
-            Verdict::Mismatched(fields) => ("mismatch", Some(fields.join(","))),
-            Verdict::Deceased => ("deceased", None),
-            Verdict::Duplicate => ("refused", Some("DUPLICATE".to_owned())),
-            Verdict::NotFound => ("refused", Some("NOT_FOUND".to_owned())),
-            Verdict::Inactive => ("refused", Some("INACTIVE".to_owned())),
-            Verdict::WrongFormat => ("refused", Some("WRONG_FORMAT".to_owned())),
-        };
+        let stop = rules::stop(verdict)?;
+        // Kept by itself, and until it is: what follows may meet other writers and start over, but nobody is asked twice.
+        db::retrying(|| self.keep(caller, row, told, birth_date, stop.as_ref())).await?;
+        stop.map_or(Ok(()), |it| Err(it.into()))
+    }
+
+    /// Keeps what the register answered, unless the registration has gone on meanwhile.
+    async fn keep(
+        &self,
+        caller: &Caller,
+        row: &Registration,
+        told: &Told,
+        birth_date: NaiveDate,
+        stop: Option<&Stop>,
+    ) -> Result<(), Error> {
         let transaction = self.db.begin_write().await?;
-        store::stop(&transaction, row.id, refused.0, refused.1.clone()).await?;
-        transaction.commit().await.map_err(db::Error::from)?;
-        Err(stopped(refused.0, refused.1))
+        let held = store::lock(&transaction, row.id).await?;
+        let open = held.is_some_and(|it| it.confirmed_at.is_none() && it.cancelled_at.is_none());
+        match stop {
+            _ if !open => {}
+            Some(stop) => {
+                store::stop(&transaction, row.id, stop).await?;
+                let (now, actor) = (self.clock.now(), caller.into());
+                let rpc = "SubmitEmployment";
+                audit::wrote(&transaction, &self.seal, now, actor, rpc, row.id).await?;
+            }
+            None => store::agree(&transaction, &self.seal, row.id, told, birth_date).await?,
+        }
+        Ok(transaction.commit().await.map_err(db::Error::from)?)
     }
 }

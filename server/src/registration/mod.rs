@@ -114,6 +114,16 @@ impl From<NoParameter> for Error {
     }
 }
 
+impl From<rules::Stop> for Error {
+    fn from(stop: rules::Stop) -> Self {
+        match stop {
+            rules::Stop::Mismatch(fields) => Self::Mismatch(fields),
+            rules::Stop::Deceased => Self::Deceased,
+            rules::Stop::NotVouched(why) => Self::IdentityRefused(why),
+        }
+    }
+}
+
 impl From<contribution::Error> for Error {
     /// A first bill is issued for a membership that was made a moment ago: only the law or the store can stop it.
     fn from(error: contribution::Error) -> Self {

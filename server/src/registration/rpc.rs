@@ -104,11 +104,6 @@ impl RegistrationService for Rpc {
 impl Rpc {
     fn wire(&self, shown: Shown) -> wire::Registration {
         let next_steps = next_step::from(&shown, self.registrations.is_sandbox);
-        let identity_state = match shown.row.identity_state.as_str() {
-            "matched" => wire::IdentityState::Matched,
-            "refused" => wire::IdentityState::Refused,
-            _ => wire::IdentityState::Declared,
-        };
         let (participant_id, kpj) = shown
             .participant
             .map(|(id, kpj)| (id.to_string(), kpj))
@@ -125,7 +120,7 @@ impl Rpc {
             birth_date: row.birth_date.map_or_else(String::new, |it| it.to_string()),
             sex: row.sex().map_or(wire::Sex::Unspecified, Into::into).into(),
             warnings: warnings(&row.warnings),
-            identity_state: identity_state.into(),
+            identity_state: wire::IdentityState::from(shown.identity).into(),
             employment: shown.work.map(employment),
             bill_id: row.bill_id.map_or_else(String::new, |it| it.to_string()),
             payment_code: shown.payment.map(|it| it.payment_code).unwrap_or_default(),

@@ -3,7 +3,10 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use super::Error;
-use crate::{identity::completed_years, policy::Policy};
+use crate::{
+    identity::{Verdict, completed_years},
+    policy::Policy,
+};
 
 /// Where a registration stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,6 +76,33 @@ pub(super) fn state(facts: &Facts, now: DateTime<Utc>) -> State {
         State::AwaitingConfirmation
     } else {
         State::AwaitingPayment
+    }
+}
+
+/// Why the register's answer ends a registration for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// These fields are not what the register knows; their names with commas between.
+    Mismatch(String),
+    /// The person has died.
+    Deceased,
+    /// The register does not vouch for the NIK; its word for why.
+    NotVouched(String),
+}
+
+/// What follows from the register's answer: nothing when it agrees.
+pub(super) fn stop(verdict: Verdict) -> Result<Option<Stop>, Error> {
+    let not_vouched = |why: &str| Ok(Some(Stop::NotVouched(why.to_owned())));
+    match verdict {
+        Verdict::Matched => Ok(None),
+        // Nobody knows: the person may come again, nothing is kept against him.
+        Verdict::Unavailable => Err(Error::RegisterUnavailable),
+        Verdict::Mismatched(fields) => Ok(Some(Stop::Mismatch(fields.join(",")))),
+        Verdict::Deceased => Ok(Some(Stop::Deceased)),
+        Verdict::Duplicate => not_vouched("DUPLICATE"),
+        Verdict::NotFound => not_vouched("NOT_FOUND"),
+        Verdict::Inactive => not_vouched("INACTIVE"),
+        Verdict::WrongFormat => not_vouched("WRONG_FORMAT"),
     }
 }
 

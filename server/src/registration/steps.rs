@@ -15,6 +15,7 @@ use crate::{
     clock::day_of,
     contribution, db,
     event::{self, Event},
+    identity::IdentityState,
     otp,
     participant::{self, Person},
 };
@@ -24,6 +25,7 @@ use jamsostek_proto::v1::Subject;
 pub(crate) struct Shown {
     pub(super) row: Registration,
     pub(super) state: State,
+    pub(super) identity: IdentityState,
     pub(super) masked_contact: String,
     pub(super) work: Option<participant::Work>,
     pub(super) participant: Option<(Uuid, String)>,
@@ -176,6 +178,7 @@ impl Registrations {
         };
         Ok(Shown {
             masked_contact: row.contact(&self.seal)?.masked(),
+            identity: row.identity()?,
             state,
             work,
             participant,
@@ -195,20 +198,11 @@ pub(super) fn may(shown: &Shown, states: &[State]) -> Result<(), Error> {
     if states.contains(&shown.state) {
         return Ok(());
     }
-    match (shown.state, &shown.row.stopped_by) {
+    match (shown.state, shown.row.stop()?) {
         (State::Cancelled, _) => Err(Error::Cancelled),
         (State::Expired, _) => Err(Error::Expired),
-        (State::Stopped, Some(by)) => Err(stopped(by, shown.row.stopped_fields.clone())),
+        (State::Stopped, Some(stop)) => Err(stop.into()),
         (State::Stopped, None) => Err(Error::OfficerNeeded),
         (state, _) => Err(Error::WrongState(state)),
-    }
-}
-
-/// The refusal that a registration was stopped with, told again.
-pub(super) fn stopped(by: &str, fields: Option<String>) -> Error {
-    match by {
-        "mismatch" => Error::Mismatch(fields.unwrap_or_default()),
-        "deceased" => Error::Deceased,
-        _ => Error::IdentityRefused(fields.unwrap_or_default()),
     }
 }

@@ -5,10 +5,10 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Application, Told};
+use super::{Application, Told, rules::Stop};
 use crate::{
     db,
-    identity::{Contact, FullName, Nik, Sex, Warning},
+    identity::{Contact, FullName, IdentityState, Nik, Sex, Warning},
     money::Money,
     participant::{Occupation, Work},
     scheme::{BpuCategory, Programme},
@@ -77,6 +77,23 @@ impl Model {
 
     pub(super) fn name(&self) -> Result<FullName, db::Error> {
         FullName::parse(&self.full_name).map_err(|_| db::Error::Unknown("registration.full_name"))
+    }
+
+    pub(super) fn identity(&self) -> Result<IdentityState, db::Error> {
+        IdentityState::from_code(&self.identity_state)
+            .ok_or(db::Error::Unknown("registration.identity_state"))
+    }
+
+    /// What the registration was stopped for.
+    pub(super) fn stop(&self) -> Result<Option<Stop>, db::Error> {
+        let why = self.stopped_fields.clone().unwrap_or_default();
+        match self.stopped_by.as_deref() {
+            None => Ok(None),
+            Some("mismatch") => Ok(Some(Stop::Mismatch(why))),
+            Some("deceased") => Ok(Some(Stop::Deceased)),
+            Some("not_vouched") => Ok(Some(Stop::NotVouched(why))),
+            Some(_) => Err(db::Error::Unknown("registration.stopped_by")),
+        }
     }
 
     pub(super) fn mother(&self, seal: &Seal) -> Result<Option<FullName>, db::Error> {
@@ -171,7 +188,7 @@ pub(super) async fn insert(
         birth_date: Set(birth_date),
         sex: Set(nik.sex().map_or("", Sex::code).to_owned()),
         warnings: Set(listed(&nik.warnings(application.birth_date, today))),
-        identity_state: Set("declared".to_owned()),
+        identity_state: Set(IdentityState::Declared.code().to_owned()),
         stopped_by: Set(None),
         stopped_fields: Set(None),
         employment: Set(String::new()),
@@ -197,7 +214,7 @@ fn listed(warnings: &[Warning]) -> String {
     codes.join(",")
 }
 
-/// Keeps the work, the birth date where one was stated, and that the register agreed.
+/// Keeps the work, and the mother's name and birth date that the register has agreed to.
 pub(super) async fn keep_work(
     connection: &impl ConnectionTrait,
     seal: &Seal,
@@ -227,7 +244,6 @@ pub(super) async fn keep_work(
         mother_name: Set(mother.map(|it| seal.seal(Datum::MotherName, id, it.text()))),
         birth_date: Set(Some(birth_date)),
         warnings: Set(listed(warnings)),
-        identity_state: Set("matched".to_owned()),
         employed_at: Set(Some(now)),
         ..Default::default()
     };
@@ -238,14 +254,38 @@ pub(super) async fn keep_work(
 pub(super) async fn stop(
     connection: &impl ConnectionTrait,
     id: Uuid,
-    by: &str,
-    fields: Option<String>,
+    stop: &Stop,
 ) -> Result<(), db::Error> {
+    let (by, why) = match stop {
+        Stop::Mismatch(fields) => ("mismatch", Some(fields)),
+        Stop::Deceased => ("deceased", None),
+        Stop::NotVouched(why) => ("not_vouched", Some(why)),
+    };
     let row = ActiveModel {
         id: Set(id),
-        identity_state: Set("refused".to_owned()),
+        identity_state: Set(IdentityState::Refused.code().to_owned()),
         stopped_by: Set(Some(by.to_owned())),
-        stopped_fields: Set(fields),
+        stopped_fields: Set(why.cloned()),
+        ..Default::default()
+    };
+    Entity::update(row).exec(connection).await?;
+    Ok(())
+}
+
+/// Keeps what the register agreed to.
+pub(super) async fn agree(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    id: Uuid,
+    told: &Told,
+    birth_date: NaiveDate,
+) -> Result<(), db::Error> {
+    let mother = told.mother_name.as_ref();
+    let row = ActiveModel {
+        id: Set(id),
+        mother_name: Set(mother.map(|it| seal.seal(Datum::MotherName, id, it.text()))),
+        birth_date: Set(Some(birth_date)),
+        identity_state: Set(IdentityState::Matched.code().to_owned()),
         ..Default::default()
     };
     Entity::update(row).exec(connection).await?;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{Error, Sessions};
 use crate::{
+    audit::{self, Actor},
     caller::Peer,
     db,
     identity::Contact,
@@ -90,6 +91,7 @@ impl Sessions {
             });
         }
         let drawn = send_code(&transaction, &self.seal, &self.limits, now, &draw).await?;
+        audit::wrote(&transaction, &self.seal, now, Actor::NOBODY, "SendOtp", id).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(Sent {
             challenge: id,

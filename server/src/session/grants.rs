@@ -150,6 +150,12 @@ impl Sessions {
         if generation != session.generation && !repeated {
             // Somebody else has used it: whoever of the two is the thief, the session ends for both.
             store::revoke(&transaction, id, now).await?;
+            let holder = Actor {
+                subject: session.subject,
+                id: Some(session.subject_id),
+            };
+            let what = "RefreshTokenReused";
+            audit::wrote(&transaction, &self.seal, now, holder, what, id).await?;
             transaction.commit().await.map_err(db::Error::from)?;
             return Err(Error::SessionEnded);
         }

@@ -101,7 +101,10 @@ pub(super) fn notice(
         fields.reject("amount_idr", "must be above zero, in whole rupiah");
     }
     if !is_word(&request.channel, 32, b"-_") {
-        fields.reject("channel", "must be 1 to 32 letters, digits, dashes");
+        fields.reject(
+            "channel",
+            "must be 1 to 32 letters, digits, dashes, underscores",
+        );
     }
     let paid_at = request.paid_at.and_then(|it| {
         let nanos = u32::try_from(it.nanos).ok()?;

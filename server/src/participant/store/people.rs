@@ -5,7 +5,7 @@ use uuid::Uuid;
 use super::{super::Person, one_id};
 use crate::{
     db,
-    identity::{Contact, Nik},
+    identity::{Contact, IdentityState, Nik},
     seal::{Datum, Seal},
 };
 
@@ -71,7 +71,7 @@ pub(in super::super) async fn insert_person(
         birth_date: Set(person.birth_date),
         sex: Set(person.sex.map_or("", |it| it.code()).to_owned()),
         warnings: Set(warnings.join(",")),
-        identity_state: Set("matched".to_owned()),
+        identity_state: Set(IdentityState::Matched.code().to_owned()),
         kpj: Set(None),
         created_at: Set(now),
         active_since: Set(None),
