@@ -118,6 +118,8 @@ async fn a_paid_bill_says_so_and_how_it_came_about() {
     );
     let paid = paid.expect("the bill");
     assert_eq!((paid.state(), paid.payable_idr), (bill::State::Paid, 0));
+    let info = town.client.get_server_info().await.expect("itself");
+    assert_eq!(paid.policy_version, info.policy_version);
 }
 
 #[tokio::test]

@@ -47,6 +47,7 @@ async fn three_unpaid_months_end_cover_and_the_next_payment_begins_it_anew() {
             .iter()
             .all(|it| it.covered && it.since == "2026-07-01")
     );
+    assert_eq!(anew.kpj, last_day.kpj);
     assert_eq!(budi.balance().await, 2 * SAVED);
 }
 

@@ -76,11 +76,12 @@ impl House {
     /// Asks the program to end (SIGTERM); whether it did so without an error.
     pub async fn ends_when_asked(&mut self) -> bool {
         let process = self.process.id().expect("it runs").to_string();
-        let asked = Command::new("kill")
-            .args(["-TERM", &process])
+        // The shell's own kill: a bare Debian has no program of that name.
+        let asked = Command::new("bash")
+            .args(["-c", "kill -TERM \"$0\"", &process])
             .status()
             .await;
-        assert!(asked.expect("kill").success());
+        assert!(asked.expect("bash").success());
         let ended = timeout(PATIENCE + Duration::from_secs(5), self.process.wait()).await;
         ended.expect("it ends in time").expect("it ran").success()
     }

@@ -1,12 +1,15 @@
 //! Codes go out: how often, by which way, and how far they have got.
 
+use std::time::Duration;
+
 use jamsostek_client::{
     ErrorReason,
     v1::{OtpPurpose, SendOtpRequest, get_otp_delivery_response::State},
 };
+use jamsostek_server::OtpLimits;
 use uuid::Uuid;
 
-use crate::town::{ExpectRefusal, Town};
+use crate::town::{ExpectRefusal, Town, timestamp};
 
 #[tokio::test]
 async fn a_code_is_queued_and_then_sent() {
@@ -68,13 +71,17 @@ async fn the_next_code_waits_a_minute() {
     let town = Town::found("2026-03-10").await;
     let mut budi = town.person();
     budi.starts().await.expect("a registration");
+    town.waits(60);
+    let second = budi.asks_again().await.expect("a minute later");
+    let resend_at = town.now() + Duration::from_secs(60);
+    assert_eq!(second.resend_at, Some(timestamp(resend_at)));
     town.waits(18);
 
     let refusal = budi.asks_again().await.expect_refusal();
 
     assert_eq!(refusal.reason, ErrorReason::OtpTooSoon);
     assert_eq!(refusal.metadata["retryAfterSeconds"], "42");
-    assert_eq!(refusal.metadata["sendsLeft"], "2");
+    assert_eq!(refusal.metadata["sendsLeft"], "1");
     assert_eq!(refusal.retry_after.expect("a wait").as_secs(), 42);
 }
 
@@ -98,6 +105,41 @@ async fn three_codes_in_ten_minutes_are_enough() {
     budi.asks_again()
         .await
         .expect("ten minutes later, another code");
+}
+
+#[tokio::test]
+async fn five_codes_a_day_to_one_contact_are_enough() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("the first code");
+    for _ in 0..4 {
+        town.waits(11 * 60);
+        budi.asks_again().await.expect("another code");
+    }
+    town.waits(11 * 60);
+
+    let refusal = budi.asks_again().await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::OtpSendLimit);
+    assert_eq!(refusal.metadata["sendsLeft"], "0");
+    // A day after the first code, and five times eleven minutes have gone.
+    let wait = 24 * 3_600 - 5 * 11 * 60;
+    assert_eq!(refusal.metadata["retryAfterSeconds"], wait.to_string());
+}
+
+#[tokio::test]
+async fn ten_codes_an_hour_to_whoever_calls_from_one_place_are_enough() {
+    let town = Town::found_with("2026-03-10T02:00:00Z", OtpLimits::PRODUCTION).await;
+    for _ in 0..10 {
+        town.person().starts().await.expect("a code");
+    }
+
+    let refusal = town.person().starts().await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::OtpSendLimit);
+    assert_eq!(refusal.metadata["retryAfterSeconds"], "3600");
+    town.waits(3_600);
+    town.person().starts().await.expect("an hour later");
 }
 
 #[tokio::test]

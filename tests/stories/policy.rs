@@ -29,6 +29,21 @@ async fn a_number_of_the_law_comes_with_its_text() {
 }
 
 #[tokio::test]
+async fn a_number_is_that_of_the_day() {
+    let town = Town::found("2026-03-10").await;
+
+    let mut numbers = Vec::new();
+    for (month, day) in [(3, 31), (4, 1), (12, 31)] {
+        let day = NaiveDate::from_ymd_opt(2026, month, day);
+        let found = town.client.get_parameter("bpu/discount_other", day).await;
+        let parameter = found.expect("a number").parameter.expect("a parameter");
+        numbers.push(parameter.values[0].value.clone());
+    }
+
+    assert_eq!(numbers, ["0.00 %", "50.00 %", "50.00 %"]);
+}
+
+#[tokio::test]
 async fn the_nearest_number_is_never_given_instead() {
     let town = Town::found("2026-03-10").await;
     let day = NaiveDate::from_ymd_opt(1999, 12, 31);

@@ -12,7 +12,7 @@ async fn contributions_cost_what_the_law_says() {
     let town = Town::found("2026-03-10").await;
     let all = [Programme::Jkk, Programme::Jkm, Programme::Jht];
     let two = [Programme::Jkk, Programme::Jkm];
-    // Vectors 1 to 5, 8 and 9 of the field's rules.
+    // Vectors 1 to 5 and 9 of the field's rules.
     let vectors = [
         (Sector::Trade, 2_500_000, &all[..], "2026-01", 1, 84_800),
         (Sector::Trade, 2_500_000, &all, "2026-03", 1, 84_800),
@@ -48,6 +48,49 @@ async fn contributions_cost_what_the_law_says() {
             "{sector:?} {income_idr} {first_month} {months}"
         );
     }
+}
+
+#[tokio::test]
+async fn a_quote_shows_how_it_came_about() {
+    let town = Town::found("2026-03-10").await;
+    let request = QuoteContributionRequest {
+        sector: Sector::Trade.into(),
+        income_idr: 2_500_000,
+        programmes: programmes([Programme::Jkk, Programme::Jkm]),
+        first_month: "2026-04".into(),
+        ..Default::default()
+    };
+
+    let quote = town.client.quote_contribution(request).await;
+    let quote = quote.expect("a quote");
+
+    let told: Vec<_> = quote
+        .lines
+        .iter()
+        .map(|it| (it.amount_idr, it.discount_idr, it.formula.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (
+                13_000,
+                13_000,
+                "50.00 % off (1.00 % × 2,600,000 = 26,000) = 13,000"
+            ),
+            (3_400, 3_400, "50.00 % off (6,800) = 3,400"),
+        ]
+    );
+    let laws: Vec<_> = quote.lines[0]
+        .references
+        .iter()
+        .map(|it| it.title.as_str())
+        .collect();
+    assert!(
+        laws.len() == 2 && laws[1].starts_with("PP 50/2025"),
+        "{laws:?}"
+    );
+    let info = town.client.get_server_info().await.expect("itself");
+    assert_eq!(quote.policy_version, info.policy_version);
 }
 
 #[tokio::test]

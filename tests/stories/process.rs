@@ -3,6 +3,9 @@
 use jamsostek_client::{Client, ErrorReason, Options, Segment, v1::StartRegistrationRequest};
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::timeout};
+use tonic_health::pb::{
+    HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -59,6 +62,8 @@ async fn a_second_house_on_the_same_directory_is_refused() {
         .expect("it ran");
 
     assert!(!second.status.success(), "{}", told(&second));
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("another jamsostekd"), "{said}");
     first
         .client
         .get_server_info()
@@ -83,6 +88,30 @@ async fn a_silent_connection_keeps_nobody_from_ending() {
         "the program ends as it should"
     );
     drop(silent);
+}
+
+#[tokio::test]
+async fn a_call_that_never_ends_keeps_nobody_from_ending() {
+    let home = TempDir::new().expect("a directory");
+    let mut house = House::opens(&home).await;
+    let mut health = HealthClient::new(house.client.channel());
+    let said = health.watch(HealthCheckRequest::default()).await;
+    let mut said = said.expect("an answer").into_inner();
+    let mut hears = async |status| {
+        while said
+            .message()
+            .await
+            .expect("a word")
+            .expect("a word")
+            .status()
+            != status
+        {}
+    };
+    hears(ServingStatus::Serving).await;
+
+    let (ended, ()) = tokio::join!(house.ends_when_asked(), hears(ServingStatus::NotServing));
+
+    assert!(ended, "the program ends as it should");
 }
 
 fn form(contact: &str) -> StartRegistrationRequest {

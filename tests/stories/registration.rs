@@ -8,7 +8,7 @@ use tonic::Code;
 use uuid::Uuid;
 
 use crate::{
-    person::{APRIL, MARCH, Person, SAVED},
+    person::{APRIL, MARCH, SAVED},
     town::{ExpectRefusal, Town},
 };
 
@@ -139,6 +139,18 @@ async fn every_bad_field_is_named_at_once() {
 }
 
 #[tokio::test]
+async fn a_number_of_sixteen_zeros_is_no_nik() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.nik = "0000000000000000".into();
+
+    let refusal = budi.starts().await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::MalformedRequest);
+    assert_eq!(refusal.violations[0].field, "nik");
+}
+
+#[tokio::test]
 async fn nobody_confirms_before_the_work_is_told_or_tells_it_after() {
     let town = Town::found("2026-03-10").await;
     let mut budi = town.person();
@@ -147,21 +159,13 @@ async fn nobody_confirms_before_the_work_is_told_or_tells_it_after() {
     let early = budi.confirms().await.expect_refusal();
     budi.tells_work().await.expect("the work is taken");
     let bill = budi.confirms().await.expect("a bill").bill_id;
-    let late = budi.tells_work().await;
+    let late = budi.tells_work().await.expect_refusal();
 
     assert_eq!(early.reason, ErrorReason::WrongState);
     assert_eq!(early.metadata["state"], "STATE_AWAITING_EMPLOYMENT");
     assert_eq!(budi.confirms().await.expect("the same bill").bill_id, bill);
-    let other = Person {
-        work: jamsostek_client::Employment {
-            income_idr: 9_000_000,
-            ..budi.work.clone()
-        },
-        ..budi.clone()
-    };
-    let other = other.tells_work().await.expect_refusal();
-    assert_eq!(other.reason, ErrorReason::WrongState);
-    assert!(late.is_ok() || late.expect_refusal().reason == ErrorReason::WrongState);
+    assert_eq!(late.reason, ErrorReason::WrongState);
+    assert_eq!(late.metadata["state"], "STATE_AWAITING_PAYMENT");
 }
 
 #[tokio::test]

@@ -46,7 +46,7 @@ async fn money_that_is_told_of_too_late_is_set_aside() {
 }
 
 #[tokio::test]
-async fn an_old_code_takes_todays_price_and_sets_the_rest_aside() {
+async fn an_old_code_takes_the_price_of_the_day_and_no_other_amount() {
     let town = Town::found("2026-03-30").await;
     let (mut budi, mut siti) = (town.person(), town.person());
     let (right, wrong) = (budi.has_a_bill().await, siti.has_a_bill().await);

@@ -46,6 +46,11 @@ impl Town {
 
     /// Founds a town at a moment, on the engine that `TEST_DATABASE_URL` names, else on SQLite.
     pub async fn found_at(moment: &str) -> Self {
+        Self::found_with(moment, OtpLimits::SANDBOX).await
+    }
+
+    /// Founds a town in which so many codes may be sent.
+    pub async fn found_with(moment: &str, limits: OtpLimits) -> Self {
         let directory = TempDir::new().expect("a directory");
         let url = fresh_store(&directory).await;
         let statements = Arc::new(AtomicU64::new(0));
@@ -59,7 +64,7 @@ impl Town {
             seal: seal.clone(),
             clock: clock.clone(),
             profile: Profile::Sandbox,
-            limits: OtpLimits::SANDBOX,
+            limits,
             tls: None,
         };
         let house = assemble(parts).await.expect("a house");

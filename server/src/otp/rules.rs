@@ -174,7 +174,10 @@ fn hex(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
+    use crate::{caller::Peer, identity::Contact, otp::Purpose};
 
     fn count(key: &str, left: i64, ends_in: i64) -> Count {
         let now: DateTime<Utc> = "2026-03-01T00:00:00Z".parse().expect("a moment");
@@ -183,6 +186,44 @@ mod tests {
             left,
             ends_at: now + Duration::seconds(ends_in),
         }
+    }
+
+    #[test]
+    fn a_code_counts_against_its_contact_pair_peer_block_and_day_and_never_against_a_nik_alone() {
+        let seal = Seal::ephemeral();
+        let draw = Draw {
+            id: Uuid::nil(),
+            purpose: Purpose::Register,
+            subject: None,
+            nik_digest: Some(vec![1]),
+            contact: Contact::parse("+6281234567890").expect("a number"),
+            peer: Peer(Some("2001:db8::1".parse().expect("an address"))),
+            content_digest: Vec::new(),
+        };
+
+        let quotas = Limits::PRODUCTION.of_sending(&seal, &draw, &[2]);
+
+        let told: Vec<_> = quotas
+            .iter()
+            .map(|it| {
+                let kind = it.key.split(':').next().expect("a kind");
+                (kind, it.limit, it.window.num_minutes())
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("otp.cool", 1, 1),
+                ("otp.contact10m", 3, 10),
+                ("otp.contact24h", 5, 24 * 60),
+                ("otp.day", 50_000, 24 * 60),
+                ("otp.pair24h", 5, 24 * 60),
+                ("otp.peer1h", 10, 60),
+                ("otp.prefix1h", 100, 60),
+            ]
+        );
+        let with_nik = quotas.iter().filter(|it| it.key.contains(":01"));
+        assert!(with_nik.clone().all(|it| it.key.ends_with(":02")) && with_nik.count() == 1);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use tonic_health::{ServingStatus, server::HealthReporter};
 use crate::db::Db;
 
 /// How often readiness asks the store.
-const READINESS_INTERVAL: Duration = Duration::from_secs(5);
+const READINESS_INTERVAL: Duration = Duration::from_secs(1);
 /// The health service's name for "the process runs", whatever the store does.
 const LIVENESS: &str = "liveness";
 
