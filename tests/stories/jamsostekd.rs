@@ -28,9 +28,22 @@ pub struct House {
 impl House {
     /// Starts the program on a directory, and a client.
     pub async fn opens(home: &TempDir) -> Self {
+        Self::opens_with(home, &[], |address| {
+            Options::new(format!("http://{address}"))
+        })
+        .await
+    }
+
+    /// Starts the program with some more flags, and a client that connects as told.
+    pub async fn opens_with(
+        home: &TempDir,
+        flags: &[&str],
+        options: impl FnOnce(&str) -> Options,
+    ) -> Self {
         let mut process = program(home).await;
         process
             .args(["--listen", "127.0.0.1:0"])
+            .args(flags)
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut process = process.spawn().expect("the program starts");
@@ -46,7 +59,7 @@ impl House {
         let address = address.await.expect("it listens in time");
         // What nobody reads would fill the pipe and stop the program.
         tokio::spawn(async move { while let Ok(Some(_)) = printed.next_line().await {} });
-        let client = Client::connect(Options::new(format!("http://{address}"))).await;
+        let client = Client::connect(options(&address)).await;
         Self {
             client: client.expect("a connection"),
             address,

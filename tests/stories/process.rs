@@ -1,6 +1,8 @@
 //! The program as a process: it crashes, keeps its directory to itself, and ends when it is asked.
 
-use jamsostek_client::{Client, ErrorReason, Options, Segment, v1::StartRegistrationRequest};
+use jamsostek_client::{
+    Client, Error, ErrorReason, Options, Segment, v1::StartRegistrationRequest,
+};
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::timeout};
 use tonic_health::pb::{
@@ -112,6 +114,36 @@ async fn a_call_that_never_ends_keeps_nobody_from_ending() {
     let (ended, ()) = tokio::join!(house.ends_when_asked(), hears(ServingStatus::NotServing));
 
     assert!(ended, "the program ends as it should");
+}
+
+#[tokio::test]
+async fn with_a_certificate_it_speaks_tls_and_nothing_else() {
+    let home = TempDir::new().expect("a directory");
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let certificate = made.cert.pem();
+    let [certificate_file, key_file] =
+        ["certificate.pem", "key.pem"].map(|it| home.path().join(it));
+    std::fs::write(&certificate_file, &certificate).expect("a file");
+    std::fs::write(&key_file, made.signing_key.serialize_pem()).expect("a file");
+    let [certificate_file, key_file] =
+        [&certificate_file, &key_file].map(|it| it.to_str().expect("a path"));
+    let flags = ["--tls-certificate", certificate_file, "--tls-key", key_file];
+
+    let house = House::opens_with(&home, &flags, |address| {
+        Options::new(format!("https://{address}"))
+            .ca_certificate(certificate)
+            .domain("localhost")
+    })
+    .await;
+    house.client.get_server_info().await.expect("an answer");
+    let in_the_clear = Client::connect(Options::new(format!("http://{}", house.address))).await;
+    let in_the_clear = match in_the_clear {
+        Ok(client) => client.get_server_info().await.map(|_| ()),
+        Err(error) => Err(error),
+    };
+
+    let error = in_the_clear.expect_err("no answer");
+    assert!(matches!(error, Error::Transport(_)), "{error:?}");
 }
 
 fn form(contact: &str) -> StartRegistrationRequest {
