@@ -132,7 +132,7 @@ grpcurl() {
                 'BUF' curl --http2-prior-knowledge --list-services "$address"
             elif [ "$1" = describe ]; then
                 'BUF' curl --http2-prior-knowledge --list-methods "$address" |
-                    sed -n "s,^${2%.*}/\(${2##*.}\)$,rpc \1,p"
+                    sed -n "s,^${2%.*}/\(${2##*.}\)$,rpc \1,p; s,^$2/,rpc ,p"
                 shift
             else
                 'BUF' curl "${arguments[@]}" "$address/$1"
