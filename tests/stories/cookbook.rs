@@ -21,10 +21,18 @@ const MARK: &str = "=== the cookbook goes on ===";
 
 #[tokio::test]
 async fn the_cookbook_works_as_printed() {
+    let cooks = cooks();
+    assert!(!cooks.is_empty(), "grpcurl or buf; tests/run installs them");
+    for cook in cooks {
+        works_with(&cook).await;
+    }
+}
+
+async fn works_with(cook: &str) {
     let home = TempDir::new().expect("a directory");
     let mut house = House::opens(&home).await;
     let cookbook = Cookbook::read();
-    let script = cookbook.script(&house.address);
+    let script = cookbook.script(cook, &house.address);
 
     let cook = Command::new("bash")
         .args(["-euo", "pipefail", "-c", &script])
@@ -92,8 +100,8 @@ impl Cookbook {
     }
 
     /// All of it as one script against the program at `address`.
-    fn script(&self, address: &str) -> String {
-        let mut script = grpcurl();
+    fn script(&self, cook: &str, address: &str) -> String {
+        let mut script = cook.to_owned();
         for line in &self.lines {
             writeln!(script, "{}", line.replace(WRITTEN_FOR, address)).expect("text");
         }
@@ -101,8 +109,8 @@ impl Cookbook {
     }
 }
 
-/// What stands for grpcurl: the tool itself, or `buf curl`, which does the same.
-fn grpcurl() -> String {
+/// What stands for grpcurl: the tool itself and `buf curl`, which does the same; those that are here.
+fn cooks() -> Vec<String> {
     let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools");
     let found = |variable: &str, name: &str| {
         let told = std::env::var_os(variable).map(PathBuf::from);
@@ -111,16 +119,16 @@ fn grpcurl() -> String {
         places.extend(std::env::split_paths(&path).map(|it| it.join(name)));
         places.into_iter().find(|it| it.is_file())
     };
-    if let Some(grpcurl) = found("JAMSOSTEK_GRPCURL", "grpcurl") {
-        return format!("grpcurl() {{ '{}' \"$@\"; }}\n", grpcurl.display());
-    }
-    let buf = found("JAMSOSTEK_BUF", "buf").expect("grpcurl or buf; tests/run installs them");
-    BUF_CURL.replace("BUF", &buf.display().to_string())
+    let grpcurl = found("JAMSOSTEK_GRPCURL", "grpcurl")
+        .map(|it| format!("grpcurl() {{ '{}' \"$@\"; }}\n", it.display()));
+    let buf =
+        found("JAMSOSTEK_BUF", "buf").map(|it| BUF_CURL.replace("BUF", &it.display().to_string()));
+    grpcurl.into_iter().chain(buf).collect()
 }
 
 const BUF_CURL: &str = r#"
 grpcurl() {
-    local arguments=(--http2-prior-knowledge) address=
+    local arguments=(--protocol grpc --http2-prior-knowledge) address=
     while [ $# -gt 0 ]; do
         case $1 in
         -plaintext) ;;
@@ -129,9 +137,9 @@ grpcurl() {
             if [ -z "$address" ]; then
                 address=http://$1
             elif [ "$1" = list ]; then
-                'BUF' curl --http2-prior-knowledge --list-services "$address"
+                'BUF' curl --protocol grpc --http2-prior-knowledge --list-services "$address"
             elif [ "$1" = describe ]; then
-                'BUF' curl --http2-prior-knowledge --list-methods "$address" |
+                'BUF' curl --protocol grpc --http2-prior-knowledge --list-methods "$address" |
                     sed -n "s,^${2%.*}/\(${2##*.}\)$,rpc \1,p; s,^$2/,rpc ,p"
                 shift
             else
