@@ -64,14 +64,10 @@ def pay(db: sqlite3.Connection) -> None:
     run = db.execute
     run("BEGIN IMMEDIATE")
     run(
-        "SELECT id, membership_id, payment_code, first_month, months, total_idr, due_on, valid_through, policy_version, issued_at,"
-        " mac FROM bill WHERE payment_code = ? ORDER BY issued_at DESC, id DESC LIMIT 1",
+        "SELECT b.id AS bill, b.membership_id, b.payment_code, b.first_month, b.months, b.total_idr, b.due_on, b.valid_through,"
+        " b.policy_version, l.month, l.programme, l.amount_idr, l.discount_idr, l.formula, l.law"
+        " FROM bill b JOIN bill_line l ON l.bill_id = b.id WHERE b.payment_code = ? ORDER BY l.month, l.id",
         (f"floor{n}",),
-    ).fetchall()
-    run(
-        "SELECT id, bill_id, month, programme, amount_idr, discount_idr, formula, law, mac FROM bill_line WHERE bill_id = ?"
-        " ORDER BY month, id",
-        (me,),
     ).fetchall()
     run(
         "SELECT id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state, programmes, income_idr,"

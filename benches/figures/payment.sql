@@ -2,8 +2,7 @@
 \set n random(1, 2000)
 \set serial random(1, 1000000000000)
 BEGIN;
-SELECT id, membership_id, payment_code, first_month, months, total_idr, due_on, valid_through, policy_version, issued_at, mac FROM bill WHERE payment_code = 'floor' || :n::text ORDER BY issued_at DESC, id DESC LIMIT 1;
-SELECT id, bill_id, month, programme, amount_idr, discount_idr, formula, law, mac FROM bill_line WHERE bill_id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid ORDER BY month, id;
+SELECT b.id AS bill, b.membership_id, b.payment_code, b.first_month, b.months, b.total_idr, b.due_on, b.valid_through, b.policy_version, l.month, l.programme, l.amount_idr, l.discount_idr, l.formula, l.law FROM bill b JOIN bill_line l ON l.bill_id = b.id WHERE b.payment_code = 'floor' || :n::text ORDER BY l.month, l.id;
 SELECT id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state, programmes, income_idr, months_at_once, opened_at, cancelled_at, covered_from, paid_through FROM membership WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid LIMIT 1 FOR NO KEY UPDATE;
 SELECT balance_idr FROM ledger_account WHERE id = ('00000000-0000-7000-8001-' || lpad(:n::text, 12, '0'))::uuid;
 INSERT INTO payment (id, gateway_id, gateway_payment_id, payment_code, amount_idr, paid_at, received_at, channel, membership_id, disposition, applied_idr, credited_idr, months_paid, mac) VALUES (gen_random_uuid(), '00000000-0000-7000-8000-000000000001', :serial::text, 'floor' || :n::text, 68400, now(), now(), 'BANK', ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid, 'settled', 68400, 0, '2026-06', decode(repeat('ab', 32), 'hex'));

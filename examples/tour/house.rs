@@ -39,6 +39,8 @@ impl House {
             .arg("--data-dir")
             .arg(data.path())
             .args(["--listen", "127.0.0.1:0"])
+            // The tour tells what happens; the server only what goes wrong.
+            .env("RUST_LOG", "warn")
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;

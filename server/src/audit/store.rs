@@ -1,7 +1,7 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, entity::prelude::*};
 use uuid::Uuid;
 
 use super::Actor;
@@ -61,17 +61,7 @@ pub(super) async fn insert(
         mac: Vec::new(),
     };
     row.mac = row.expected_mac(seal);
-    let row = ActiveModel {
-        id: Set(row.id),
-        at: Set(row.at),
-        caller_kind: Set(row.caller_kind),
-        caller_id: Set(row.caller_id),
-        action: Set(row.action),
-        object_id: Set(row.object_id),
-        outcome: Set(row.outcome),
-        mac: Set(row.mac),
-    };
-    Entity::insert(row)
+    Entity::insert(row.into_active_model())
         .exec_without_returning(connection)
         .await?;
     Ok(())

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, entity::prelude::*};
 use uuid::Uuid;
 
 use super::Event;
@@ -56,15 +56,7 @@ pub(crate) async fn record(
             mac: Vec::new(),
         };
         row.mac = row.expected_mac(seal);
-        ActiveModel {
-            id: Set(row.id),
-            at: Set(row.at),
-            kind: Set(row.kind),
-            subject_id: Set(row.subject_id),
-            participant_id: Set(row.participant_id),
-            facts: Set(row.facts),
-            mac: Set(row.mac),
-        }
+        row.into_active_model()
     });
     Entity::insert_many(rows)
         .exec_without_returning(connection)

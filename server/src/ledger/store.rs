@@ -5,7 +5,7 @@ mod statement;
 
 pub(crate) use statement::{Movement, movements, suspended};
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, Value, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, Value, entity::prelude::*};
 use uuid::Uuid;
 
 use super::{Account, Journal};
@@ -142,21 +142,7 @@ pub(super) async fn insert_transfers(
             mac: Vec::new(),
         };
         row.mac = row.expected_mac(seal);
-        rows.push(ActiveModel {
-            id: Set(row.id),
-            journal_id: Set(row.journal_id),
-            kind: Set(row.kind),
-            cause_id: Set(row.cause_id),
-            day: Set(row.day),
-            month: Set(row.month),
-            debit_account: Set(row.debit_account),
-            credit_account: Set(row.credit_account),
-            amount_idr: Set(row.amount_idr),
-            debit_balance_after: Set(row.debit_balance_after),
-            credit_balance_after: Set(row.credit_balance_after),
-            posted_at: Set(row.posted_at),
-            mac: Set(row.mac),
-        });
+        rows.push(row.into_active_model());
     }
     Entity::insert_many(rows)
         .exec_without_returning(connection)

@@ -65,21 +65,8 @@ impl Registrations {
             now,
         )
         .await?;
-        audit::wrote(
-            &transaction,
-            &self.seal,
-            now,
-            caller.into(),
-            "SubmitEmployment",
-            id,
-        )
-        .await?;
-        let row = store::find(&transaction, id)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let shown = self.stand(&transaction, row).await?;
-        transaction.commit().await.map_err(db::Error::from)?;
-        Ok(shown)
+        self.finish(transaction, caller, "SubmitEmployment", id)
+            .await
     }
 
     /// Whether the register has not agreed to this yet. Each question costs money and one of a few, so none is put twice.

@@ -1,7 +1,7 @@
 //! The steps after the work is told: confirmation, or taking it all back; and how a registration stands.
 
 use chrono::{DateTime, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
@@ -85,21 +85,8 @@ impl Registrations {
             facts: serde_json::json!({ "billId": bill.id, "totalIdr": bill.total.idr() }),
         };
         event::record(&transaction, seal, now, [confirmed]).await?;
-        audit::wrote(
-            &transaction,
-            seal,
-            now,
-            caller.into(),
-            "ConfirmRegistration",
-            id,
-        )
-        .await?;
-        let row = store::find(&transaction, id)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let shown = self.stand(&transaction, row).await?;
-        transaction.commit().await.map_err(db::Error::from)?;
-        Ok(shown)
+        self.finish(transaction, caller, "ConfirmRegistration", id)
+            .await
     }
 
     /// Takes a registration back, and with it the membership that nobody paid for.
@@ -127,19 +114,24 @@ impl Registrations {
             participant::close_unpaid(&transaction, membership, now).await?;
             contribution::withdraw(&transaction, &self.seal, now, membership, caller).await?;
         }
-        audit::wrote(
-            &transaction,
-            &self.seal,
-            now,
-            caller.into(),
-            "CancelRegistration",
-            id,
-        )
-        .await?;
-        let row = store::find(&transaction, id)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let shown = self.stand(&transaction, row).await?;
+        self.finish(transaction, caller, "CancelRegistration", id)
+            .await
+    }
+
+    /// Ends an operation: keeps who did `rpc`, commits, and shows what came of it.
+    pub(super) async fn finish(
+        &self,
+        transaction: DatabaseTransaction,
+        caller: &Caller,
+        rpc: &'static str,
+        id: Uuid,
+    ) -> Result<Shown, Error> {
+        let now = self.clock.now();
+        audit::wrote(&transaction, &self.seal, now, caller.into(), rpc, id).await?;
+        let row = store::find(&transaction, id).await?;
+        let shown = self
+            .stand(&transaction, row.ok_or(Error::NotFound)?)
+            .await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(shown)
     }

@@ -1,5 +1,5 @@
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryResult, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryResult, entity::prelude::*};
 use uuid::Uuid;
 
 use super::super::{Bill, BillLine};
@@ -99,20 +99,7 @@ pub(in super::super) async fn insert_bill(
         mac: Vec::new(),
     };
     row.mac = row.expected_mac(seal);
-    let row = ActiveModel {
-        id: Set(row.id),
-        membership_id: Set(row.membership_id),
-        payment_code: Set(row.payment_code),
-        first_month: Set(row.first_month),
-        months: Set(row.months),
-        total_idr: Set(row.total_idr),
-        due_on: Set(row.due_on),
-        valid_through: Set(row.valid_through),
-        policy_version: Set(row.policy_version),
-        issued_at: Set(row.issued_at),
-        mac: Set(row.mac),
-    };
-    Entity::insert(row)
+    Entity::insert(row.into_active_model())
         .exec_without_returning(connection)
         .await?;
     let lines = bill.lines.iter().map(|it| line_row(seal, bill.id, it));
@@ -140,17 +127,7 @@ fn line_row(seal: &Seal, bill_id: Uuid, line: &BillLine) -> line::ActiveModel {
         mac: Vec::new(),
     };
     row.mac = row.expected_mac(seal);
-    line::ActiveModel {
-        id: Set(row.id),
-        bill_id: Set(row.bill_id),
-        month: Set(row.month),
-        programme: Set(row.programme),
-        amount_idr: Set(row.amount_idr),
-        discount_idr: Set(row.discount_idr),
-        formula: Set(row.formula),
-        law: Set(row.law),
-        mac: Set(row.mac),
-    }
+    row.into_active_model()
 }
 
 pub(in super::super) async fn bill(

@@ -1,4 +1,4 @@
-use sea_orm::{ActiveValue::Set, ConnectionTrait, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, entity::prelude::*};
 use uuid::Uuid;
 
 use super::super::{BillLine, settle::Coming};
@@ -57,17 +57,7 @@ pub(in super::super) async fn insert_contributions(
             mac: Vec::new(),
         };
         row.mac = row.expected_mac(seal);
-        ActiveModel {
-            id: Set(row.id),
-            membership_id: Set(row.membership_id),
-            month: Set(row.month),
-            programme: Set(row.programme),
-            amount_idr: Set(row.amount_idr),
-            income_idr: Set(row.income_idr),
-            payment_id: Set(row.payment_id),
-            paid_on: Set(row.paid_on),
-            mac: Set(row.mac),
-        }
+        row.into_active_model()
     });
     Entity::insert_many(rows)
         .exec_without_returning(connection)

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, entity::prelude::*};
 use uuid::Uuid;
 
 use super::{
@@ -82,21 +82,7 @@ pub(in super::super) async fn insert_decision(
         mac: Vec::new(),
     };
     row.mac = row.expected_mac(seal);
-    let row = ActiveModel {
-        id: Set(row.id),
-        payment_id: Set(row.payment_id),
-        step: Set(row.step),
-        kind: Set(row.kind),
-        membership_id: Set(row.membership_id),
-        decided_by: Set(row.decided_by),
-        reason: Set(row.reason),
-        at: Set(row.at),
-        applied_idr: Set(row.applied_idr),
-        credited_idr: Set(row.credited_idr),
-        months_paid: Set(row.months_paid),
-        mac: Set(row.mac),
-    };
-    Entity::insert(row)
+    Entity::insert(row.into_active_model())
         .exec_without_returning(connection)
         .await?;
     Ok(())

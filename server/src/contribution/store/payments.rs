@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::LockType,
+    ConnectionTrait, IntoActiveModel, QuerySelect, entity::prelude::*, sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -129,24 +129,7 @@ pub(in super::super) async fn insert_payment(
         mac: Vec::new(),
     };
     row.mac = row.expected_mac(seal);
-    let row = ActiveModel {
-        id: Set(row.id),
-        gateway_id: Set(row.gateway_id),
-        gateway_payment_id: Set(row.gateway_payment_id),
-        payment_code: Set(row.payment_code),
-        amount_idr: Set(row.amount_idr),
-        paid_at: Set(row.paid_at),
-        received_at: Set(row.received_at),
-        channel: Set(row.channel),
-        membership_id: Set(row.membership_id),
-        disposition: Set(row.disposition),
-        suspense_reason: Set(row.suspense_reason),
-        applied_idr: Set(row.applied_idr),
-        credited_idr: Set(row.credited_idr),
-        months_paid: Set(row.months_paid),
-        mac: Set(row.mac),
-    };
-    Entity::insert(row)
+    Entity::insert(row.into_active_model())
         .exec_without_returning(connection)
         .await?;
     Ok(())
