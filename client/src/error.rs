@@ -13,7 +13,8 @@ pub enum Error {
     #[error(transparent)]
     Refused(#[from] Box<Refusal>),
     /// The call did not reach the service, or its answer did not come back in time. Whether the service did what was
-    /// asked is not known: ask, or repeat with the same id.
+    /// asked is not known: ask, or repeat with the same id. With the code `InvalidArgument` nothing was sent: an option or a
+    /// token cannot be used.
     #[error("the call did not get through")]
     Transport(#[source] Status),
     /// Something other than the service answered, or a newer service with a reason that this client does not know.

@@ -31,6 +31,11 @@
 //! # }
 //! ```
 //!
+//! # Units
+//!
+//! Amounts are whole rupiah (`…_idr`), months `YYYY-MM`, days `YYYY-MM-DD` in Jakarta, instants UTC. Numbers of months are 1, 3,
+//! 6 or 12 when registering and 1 to 12 on a bill; a reason that an officer gives has 3 to 500 letters.
+//!
 //! # Time
 //!
 //! A call ends within its deadline, 10 seconds unless [`Options::deadline`] or [`Client::with_deadline`] say otherwise,
@@ -40,13 +45,15 @@
 //! # Doing it again
 //!
 //! On `UNAVAILABLE` and `ABORTED` the client repeats a call up to four times, where doing it twice is doing it once: for
-//! every method but [`Client::send_otp`] and [`Client::verify_otp`]. To repeat a [`Client::start_registration`] or
+//! every method but [`Client::send_otp`] and [`Client::verify_otp`], and never after `REGISTER_UNAVAILABLE`, since questions to
+//! the population register are counted. To repeat a [`Client::start_registration`] or
 //! [`Client::issue_bill`] across a crash of your own, make its id with [`Uuid::now_v7`] and keep it before calling.
 //!
 //! # What goes wrong
 //!
 //! [`Error`] tells apart the service's refusal, silence, and what this client does not understand. A [`Refusal`] has a
-//! [`reason`](Refusal::reason) to decide by, numbers, bad fields, and the law it rests on.
+//! [`reason`](Refusal::reason) to decide by, numbers, bad fields, and the law it rests on. Which refusals a method knows, and
+//! in which order they are checked, is told in the contract at its rpc; see the `*_server` traits of [`v1`] or the `.proto` files.
 //!
 //! ```no_run
 //! use jamsostek_client::{Error, ErrorReason};

@@ -43,7 +43,8 @@ impl Options {
         }
     }
 
-    /// Gives each call this long, repeats included; 10 seconds otherwise. The service is told, and stops working too.
+    /// Gives each call this long, repeats included; 10 seconds otherwise. The service is told, and stops working too; it gives
+    /// no single try more than 30 seconds.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;

@@ -156,6 +156,31 @@ mod tests {
         assert_eq!(pause_after(&unavailable(), Repeat::Never, 1), None);
     }
 
+    fn refused(reason: ErrorReason, retry_after: Option<Duration>) -> Error {
+        Error::Refused(Box::new(crate::Refusal {
+            reason,
+            code: Code::Unavailable,
+            message: String::new(),
+            metadata: Default::default(),
+            violations: Vec::new(),
+            retry_after,
+            help: Vec::new(),
+        }))
+    }
+
+    #[test]
+    fn a_question_to_the_register_is_not_put_twice() {
+        let error = refused(ErrorReason::RegisterUnavailable, None);
+        assert_eq!(pause_after(&error, Repeat::Safe, 1), None);
+    }
+
+    #[test]
+    fn what_the_service_asks_to_wait_is_waited() {
+        let asked = Duration::from_secs(3);
+        let error = refused(ErrorReason::StoreUnavailable, Some(asked));
+        assert_eq!(pause_after(&error, Repeat::Safe, 1), Some(asked));
+    }
+
     #[test]
     fn what_will_not_pass_is_not_repeated() {
         for status in [

@@ -150,11 +150,7 @@ impl Sessions {
         if generation != session.generation && !repeated {
             // Somebody else has used it: whoever of the two is the thief, the session ends for both.
             store::revoke(&transaction, id, now).await?;
-            let holder = Actor {
-                subject: session.subject,
-                id: Some(session.subject_id),
-            };
-            let what = "RefreshTokenReused";
+            let (holder, what) = (session.holder(), "RefreshTokenReused");
             audit::wrote(&transaction, &self.seal, now, holder, what, id).await?;
             transaction.commit().await.map_err(db::Error::from)?;
             return Err(Error::SessionEnded);
@@ -188,11 +184,8 @@ impl Sessions {
             .ok_or(Error::SessionEnded)?;
         if session.revoked_at.is_none() {
             store::revoke(&transaction, id, now).await?;
-            let actor = Actor {
-                subject: session.subject,
-                id: Some(session.subject_id),
-            };
-            audit::wrote(&transaction, &self.seal, now, actor, "RevokeToken", id).await?;
+            let holder = session.holder();
+            audit::wrote(&transaction, &self.seal, now, holder, "RevokeToken", id).await?;
         }
         Ok(transaction.commit().await.map_err(db::Error::from)?)
     }

@@ -5,7 +5,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use crate::{db, seal::Seal};
+use crate::{audit::Actor, db, seal::Seal};
 
 mod credential {
     use sea_orm::entity::prelude::*;
@@ -53,6 +53,16 @@ pub(super) struct Session {
     pub(super) rotated_at: DateTime<Utc>,
     pub(super) expires_at: DateTime<Utc>,
     pub(super) revoked_at: Option<DateTime<Utc>>,
+}
+
+impl Session {
+    /// Whose it is.
+    pub(super) fn holder(&self) -> Actor {
+        Actor {
+            subject: self.subject,
+            id: Some(self.subject_id),
+        }
+    }
 }
 
 /// Client credentials as they are kept.
