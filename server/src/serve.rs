@@ -2,6 +2,7 @@
 
 mod health;
 mod info;
+mod parts;
 mod workers;
 
 use std::{sync::Arc, time::Duration};
@@ -10,9 +11,10 @@ use jamsostek_proto::{DESCRIPTORS, v1::server_service_server::ServerServiceServe
 use tokio::net::TcpListener;
 use tonic::{
     service::Routes,
-    transport::{Identity, Server, ServerTlsConfig},
+    transport::{Server, ServerTlsConfig},
 };
 
+pub use parts::{Error, Parts, Profile};
 pub use workers::Workers;
 
 use health::report;
@@ -21,18 +23,15 @@ use info::ServerInfo;
 use crate::{
     audit::Audit,
     balance::{self, Balances},
-    caller::{Rules, Undeclared},
+    caller::Rules,
     clock::Clock,
     contribution::{self, Contributions},
-    db::{self, Db},
     identity::sandbox::SandboxRegister,
     incoming::{Limits, incoming},
-    otp::OtpLimits,
     participant::{self, Participants},
     policy::{self, Policy},
     registration::{self, Registrations},
     sandbox,
-    seal::Seal,
     session::{self, GateLayer, Sessions, Tokens},
 };
 
@@ -68,51 +67,6 @@ macro_rules! bounded {
             .max_decoding_message_size(MESSAGE_BYTES_MAX)
             .max_encoding_message_size(MESSAGE_BYTES_MAX)
     };
-}
-
-/// Which rules the service runs by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum Profile {
-    /// For exploring: a sandbox register, an outbox that shows its messages, known credentials.
-    Sandbox,
-    /// For people.
-    Production,
-}
-
-/// What a service is made of.
-pub struct Parts {
-    /// The store.
-    pub db: Db,
-    /// The keys.
-    pub seal: Seal,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// The rules.
-    pub profile: Profile,
-    /// How many codes may be sent.
-    pub limits: OtpLimits,
-    /// The certificate and its key; without them the service speaks in the clear.
-    pub tls: Option<Identity>,
-}
-
-/// Why there is no service.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// An rpc says nothing about who may call it.
-    #[error(transparent)]
-    Undeclared(#[from] Undeclared),
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] db::Error),
-    /// The transport failed.
-    #[error("the service cannot be served")]
-    Transport(#[from] tonic::transport::Error),
-    /// The reflection service did not take the contract.
-    #[error("the contract cannot be reflected")]
-    Reflection(#[from] tonic_reflection::server::Error),
-    /// A setting does not go with the profile.
-    #[error("{0}")]
-    Unfit(String),
 }
 
 /// An assembled service.
