@@ -83,7 +83,7 @@ def pay(db: sqlite3.Connection) -> None:
     )
     rows = [(os.urandom(16), me, month, it, 13000, payment, MAC) for it in ("jkk", "jkm", "jht")]
     run(
-        "INSERT INTO contribution (id, membership_id, month, programme, amount_idr, income_idr, payment_id, paid_on, mac) VALUES "
+        "INSERT INTO contribution (id, membership_id, month, programme, amount_idr, income_idr, cause_id, paid_on, mac) VALUES "
         + ", ".join(["(?, ?, ?, ?, ?, 2500000, ?, '2026-06-10', ?)"] * 3),
         [value for row in rows for value in row],
     )

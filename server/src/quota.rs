@@ -3,6 +3,8 @@
 //! A quota is a key and a window that begins with its first use. [`take`] adds one to many keys in one statement; it is the
 //! caller's transaction that keeps or, by rolling back, un-counts them.
 
+use std::time::Duration as Wait;
+
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
 
@@ -28,6 +30,15 @@ pub(crate) struct Count {
     pub left: i64,
     /// When the window ends.
     pub ends_at: DateTime<Utc>,
+}
+
+impl Count {
+    /// How long until the window ends, in whole seconds, so never a moment too early.
+    pub(crate) fn wait(&self, now: DateTime<Utc>) -> Wait {
+        let milliseconds = (self.ends_at - now).num_milliseconds().max(0);
+        let seconds = milliseconds / 1_000 + i64::from(milliseconds % 1_000 > 0);
+        Wait::from_secs(seconds.unsigned_abs())
+    }
 }
 
 /// Counts each of `quotas` once more.

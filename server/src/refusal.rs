@@ -135,7 +135,12 @@ impl Fields {
         if text.is_empty() {
             return None;
         }
-        let parsed = (text.len() == 10)
+        // chrono alone would take signs, blanks and years of five digits.
+        let plain = text.bytes().enumerate().all(|(at, it)| match at {
+            4 | 7 => it == b'-',
+            _ => it.is_ascii_digit(),
+        });
+        let parsed = (text.len() == 10 && plain)
             .then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok())
             .flatten();
         if parsed.is_none() {

@@ -24,7 +24,6 @@ use crate::{
     audit::Audit,
     balance::{self, Balances},
     caller::Rules,
-    clock::Clock,
     contribution::{self, Contributions},
     identity::sandbox::SandboxRegister,
     incoming::{Limits, incoming},

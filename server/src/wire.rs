@@ -140,7 +140,7 @@ pub(crate) fn income(fields: &mut Fields, field: &str, income_idr: i64) -> Optio
     if (1..=AMOUNT_MAX_IDR).contains(&income_idr) {
         return Some(Money::new(income_idr));
     }
-    fields.reject(field, "must be above zero, in whole rupiah");
+    fields.reject(field, "must be 1 to 1,000,000,000,000 rupiah");
     None
 }
 

@@ -1,11 +1,14 @@
 //! People see what they have saved, and how little the store is asked for it.
 
+use std::time::Duration;
+
 use jamsostek_client::v1::{ListStatementLinesRequest, statement_line::Kind};
 use tokio::task::JoinSet;
 
 use crate::{
     person::{APRIL, Person, SAVED},
-    town::Town,
+    raw,
+    town::{Town, timestamp},
 };
 
 #[tokio::test]
@@ -85,6 +88,48 @@ async fn statement_lines_come_newest_first_a_page_at_a_time_and_add_up() {
     );
     let added: i64 = lines.iter().map(|it| it.amount_idr).sum();
     assert_eq!(added, budi.balance().await);
+}
+
+#[tokio::test]
+async fn money_that_is_told_of_late_counts_from_the_day_it_was_paid() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let code = next_code(&town, &budi).await;
+    let mut notice = town.gateway().notice(&code, APRIL);
+    notice.paid_at = Some(timestamp(town.now() - Duration::from_secs(86_400)));
+    town.moves_to("2026-03-12T02:00:00Z");
+
+    town.gateway().reports(notice).await;
+
+    let day = Some("2026-03-09".parse().expect("a day"));
+    let balance = budi.client.get_balance(None, day).await.expect("a balance");
+    assert_eq!(balance.balance_idr, SAVED);
+    let lines = budi.client.list_statement_lines(Default::default()).await;
+    let lines: Vec<_> = lines.expect("lines").lines;
+    let told: Vec<_> = lines
+        .iter()
+        .map(|it| (it.day.as_str(), it.balance_after_idr))
+        .collect();
+    assert_eq!(told, [("2026-03-10", 2 * SAVED), ("2026-03-09", SAVED)]);
+}
+
+#[tokio::test]
+async fn a_day_is_written_in_one_way_only() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+
+    for day in ["+99999-1-1", " 2026-1-01", "2026-3-010", "20260310"] {
+        let body = serde_json::json!({ "asOf": day });
+        let token = budi.client.tokens().expect("tokens").access_token;
+        let rpc = "jamsostek.v1.BalanceService/GetBalance";
+        let refusal = raw::call(&budi.client, rpc, Some(&token), &body).await;
+        let error = jamsostek_client::Error::from(refusal.expect_err("a refusal"));
+        assert_eq!(
+            error.reason(),
+            Some(jamsostek_client::ErrorReason::MalformedRequest),
+            "{day}"
+        );
+    }
 }
 
 #[tokio::test]

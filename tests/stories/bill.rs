@@ -150,6 +150,107 @@ async fn a_bill_that_credit_covers_is_paid_when_it_is_issued() {
     assert_eq!(budi.balance().await, 2 * SAVED);
     let me = budi.client.get_participant(None).await.expect("himself");
     assert_eq!(me.memberships[0].paid_through, "2026-04");
+    let lines = budi.client.list_statement_lines(Default::default()).await;
+    let lines = lines.expect("lines").lines;
+    // The second month was paid by what had come before, and by no payment of its own.
+    let paid_by: Vec<_> = lines.iter().map(|it| it.payment_id.is_empty()).collect();
+    assert_eq!(paid_by, [true, false]);
+}
+
+#[tokio::test]
+async fn nobody_issues_more_than_twenty_bills_a_day() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    for _ in 0..20 {
+        issues_a_bill(&budi, 1).await;
+    }
+    let request = IssueBillRequest {
+        membership_id: budi.membership().await.to_string(),
+        months: 1,
+        ..Default::default()
+    };
+
+    let refusal = budi
+        .client
+        .issue_bill(request.clone())
+        .await
+        .expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::TooManyBills);
+    assert_eq!(refusal.metadata["retryAfterSeconds"], "86400");
+    town.waits(86_400);
+    budi.client.issue_bill(request).await.expect("a day later");
+}
+
+#[tokio::test]
+async fn nobody_collects_for_a_registration_that_was_taken_back() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    let bill = budi.has_a_bill().await;
+    budi.client
+        .cancel_registration(budi.registration)
+        .await
+        .expect("taken back");
+
+    let found = town
+        .gateway()
+        .client
+        .look_up_bill(By::PaymentCode(bill.payment_code))
+        .await;
+
+    assert_eq!(found.expect_refusal().reason, ErrorReason::NotFound);
+}
+
+#[tokio::test]
+async fn a_bill_of_months_that_lapsed_is_not_paid_by_a_later_month() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.participant().await;
+    town.moves_to("2026-06-20T02:00:00Z");
+    budi.asks_to_sign_in("").await.expect("a code");
+    budi.confirms_the_code().await.expect("tokens");
+    let lapsed = issues_a_bill(&budi, 1).await;
+    town.moves_to("2026-07-01T02:00:00Z");
+
+    let july = issues_a_bill(&budi, 1).await;
+    town.gateway()
+        .pays(&july.payment_code, july.payable_idr)
+        .await;
+
+    assert_eq!(
+        (lapsed.first_month.as_str(), july.first_month.as_str()),
+        ("2026-04", "2026-07")
+    );
+    let lapsed = budi.client.get_bill(id(&lapsed.id)).await.expect("it");
+    assert_eq!(
+        (lapsed.state(), lapsed.payable_idr),
+        (bill::State::Expired, 0)
+    );
+}
+
+#[tokio::test]
+async fn no_payment_jumps_over_a_month_that_is_open() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.participant().await;
+    town.moves_to("2026-06-20T02:00:00Z");
+    budi.asks_to_sign_in("").await.expect("a code");
+    budi.confirms_the_code().await.expect("tokens");
+    let april = issues_a_bill(&budi, 1).await;
+    town.moves_to("2026-06-30T02:00:00Z");
+    let in_time = town
+        .gateway()
+        .notice(&april.payment_code, april.payable_idr);
+    town.moves_to("2026-07-01T02:00:00Z");
+    let july = issues_a_bill(&budi, 1).await;
+    town.moves_to("2026-07-02T02:00:00Z");
+    let first = town.gateway().reports(in_time).await;
+
+    let second = town
+        .gateway()
+        .pays(&july.payment_code, july.payable_idr)
+        .await;
+
+    assert_eq!(first.months_paid, ["2026-04"]);
+    assert_eq!(second.months_paid, ["2026-05"]);
 }
 
 pub async fn issues_a_bill(person: &Person, months: i32) -> jamsostek_client::Bill {

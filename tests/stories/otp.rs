@@ -99,6 +99,23 @@ async fn a_code_serves_once() {
 }
 
 #[tokio::test]
+async fn a_contact_that_is_confirmed_needs_no_other_code() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let first = budi.challenge;
+    town.waits(61);
+    budi.asks_again().await.expect("another code");
+    budi.confirms_the_code().await.expect("tokens");
+    town.waits(61);
+    budi.challenge = first;
+
+    let refusal = budi.asks_again().await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::OtpUsed);
+}
+
+#[tokio::test]
 async fn only_the_last_code_is_good() {
     let town = Town::found("2026-03-10").await;
     let mut budi = town.person();

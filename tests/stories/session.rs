@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use jamsostek_client::{ErrorReason, Subject, v1::get_otp_delivery_response::State};
+use jamsostek_client::{
+    ErrorReason, Subject,
+    v1::{OtpPurpose, SendOtpRequest, get_otp_delivery_response::State},
+};
 
 use crate::{
     person::Person,
@@ -105,6 +108,27 @@ async fn where_a_family_shares_a_phone_the_kpj_tells_who() {
     assert_eq!(refusal.reason, ErrorReason::KpjNeeded);
     let me = siti.client.get_participant(None).await.expect("herself");
     assert_eq!((me.kpj, me.full_name), (kpj, "Siti Rahma".into()));
+}
+
+#[tokio::test]
+async fn asking_once_more_does_not_tell_who_of_a_family_it_is() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let mut siti = shares_a_phone(&town, &budi).await;
+    town.waits(3_600);
+    siti.asks_to_sign_in("").await.expect("a code");
+    town.waits(61);
+    let request = SendOtpRequest {
+        purpose: OtpPurpose::SignIn.into(),
+        resend_of: siti.challenge.to_string(),
+        ..Default::default()
+    };
+    let again = town.client.send_otp(request).await.expect("another code");
+    siti.challenge = again.challenge_id.parse().expect("an id");
+
+    let refusal = siti.confirms_the_code().await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::KpjNeeded);
 }
 
 #[tokio::test]

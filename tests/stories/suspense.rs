@@ -12,6 +12,7 @@ use jamsostek_server::verify;
 use uuid::Uuid;
 
 use crate::{
+    bill::issues_a_bill,
     person::{APRIL, MARCH, Person, SAVED},
     town::{ExpectRefusal, Town, id, timestamp},
 };
@@ -76,6 +77,61 @@ async fn of_two_with_one_nik_who_pays_first_is_first() {
     assert_eq!(applied.disposition(), Disposition::Applied);
     assert_eq!(set_aside(&taken), SuspenseReason::NikTaken);
     assert_eq!(other.looks().await.state(), registration::State::Held);
+}
+
+#[tokio::test]
+async fn what_the_second_of_two_with_one_nik_had_paid_waits_as_well() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    let mut other = Person {
+        contact: town.person().contact,
+        ..budi.clone()
+    };
+    let (first, second) = (budi.has_a_bill().await, other.has_a_bill().await);
+    let some = town.gateway().pays(&second.payment_code, 50_000).await;
+    town.gateway().pays(&first.payment_code, MARCH).await;
+
+    let rest = town.gateway().pays(&second.payment_code, 1_000).await;
+
+    assert_eq!(some.disposition(), Disposition::Credited);
+    assert_eq!(set_aside(&rest), SuspenseReason::NikTaken);
+    let officer = town.officer();
+    let some = officer.get_payment(id(&some.id)).await.expect("it");
+    assert_eq!(set_aside(&some), SuspenseReason::NikTaken);
+    let waiting = officer.list_suspense(Default::default()).await;
+    assert_eq!(waiting.expect("a list").payments.len(), 2);
+    other
+        .client
+        .cancel_registration(other.registration)
+        .await
+        .expect("it is taken back");
+    let wrong = verify(&town.db, &town.seal).await.expect("a look");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_comes_too_late_pays_as_many_months_as_its_bill_asked_for() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let bill = issues_a_bill(&budi, 3).await;
+    let notice = town.gateway().notice(&bill.payment_code, bill.total_idr);
+    town.moves_to("2026-03-20T02:00:00Z");
+    let late = town.gateway().reports(notice).await;
+
+    let membership = budi.membership().await;
+    let allocated = town
+        .officer()
+        .allocate_payment(AllocatePaymentRequest {
+            payment_id: late.id.clone(),
+            membership_id: membership.to_string(),
+            reason: "the gateway was down".into(),
+        })
+        .await
+        .expect("it is given");
+
+    assert_eq!(set_aside(&late), SuspenseReason::Stale);
+    assert_eq!(allocated.months_paid, ["2026-04", "2026-05", "2026-06"]);
+    assert_eq!(allocated.credited_idr, 0);
 }
 
 #[tokio::test]

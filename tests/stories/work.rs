@@ -39,6 +39,20 @@ async fn the_sixty_fifth_birthday_is_too_old() {
 }
 
 #[tokio::test]
+async fn a_birthday_between_telling_and_confirming_counts() {
+    let town = Town::found("2026-03-10").await;
+    let mut old = town.person();
+    old.birth_date = "1961-03-11".into();
+    old.has_an_account().await;
+    old.tells_work().await.expect("the work is taken");
+    town.moves_to("2026-03-11T02:00:00Z");
+
+    let refusal = old.confirms().await.expect_refusal();
+
+    assert_eq!(refusal.reason, ErrorReason::TooOld);
+}
+
+#[tokio::test]
 async fn a_programme_of_employees_is_not_for_everybody() {
     let town = Town::found("2026-03-10").await;
     let mut budi = town.person();

@@ -107,11 +107,12 @@ impl Balances {
             .read(self.clock.now(), caller, "GetBalance", person)
             .await?;
         let opened = savings.opened_on.map(|it| it.year());
+        let over = as_of.min(self.clock.today()).year();
         Ok(Balance {
             as_of,
             total: savings.accounts.iter().map(|it| it.1).sum(),
             // No yield is posted by this version, so every year that is over waits for its own.
-            years_without_yield: opened.map_or_else(Vec::new, |it| (it..as_of.year()).collect()),
+            years_without_yield: opened.map_or_else(Vec::new, |it| (it..over).collect()),
             accounts: savings.accounts,
         })
     }

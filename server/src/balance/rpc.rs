@@ -99,7 +99,9 @@ fn line(movement: Movement, memberships: &[Membership]) -> wire::StatementLine {
         amount_idr: movement.amount_idr,
         balance_after_idr: movement.balance_after_idr,
         membership_id: membership.map_or_else(String::new, |it| it.id.to_string()),
-        payment_id: movement.cause.to_string(),
+        payment_id: movement
+            .payment
+            .map_or_else(String::new, |it| it.to_string()),
         segment: wire::Segment::Bpu.into(),
     }
 }

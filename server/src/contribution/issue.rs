@@ -1,6 +1,6 @@
 //! Bills: what is asked for, before anybody pays.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -15,9 +15,13 @@ use crate::{
     money::{Money, Month},
     participant::{self, Membership, Work},
     policy::Policy,
+    quota::{self, Quota},
     seal::Seal,
 };
 use jamsostek_proto::v1::Subject;
+
+/// How many bills somebody may issue for one membership in a day: each is up to 36 lines that stay for ever.
+const BILLS_A_DAY: i64 = 20;
 
 /// Issues the first bill of `membership`, from the month of the day on, in the caller's transaction.
 pub(crate) async fn issue_first(
@@ -102,6 +106,16 @@ impl Contributions {
             }
             return self.stand(&transaction, known, &held).await;
         }
+        let quota = Quota {
+            key: format!("bill.issued24h:{membership}"),
+            limit: BILLS_A_DAY,
+            window: Duration::hours(24),
+        };
+        let counts = quota::take(&transaction, &[quota], now).await?;
+        if let Some(spent) = counts.iter().find(|it| it.left < 0) {
+            let retry_after = spent.wait(now);
+            return Err(Error::TooManyBills { retry_after });
+        }
         let shown = self.issue_for(&transaction, now, id, &held, months).await?;
         audit::wrote(
             &transaction,
@@ -165,6 +179,13 @@ impl Contributions {
                 )
                 .await?;
                 held.paid_through = Some(last);
+                let paid = Event {
+                    kind: "bill.settled",
+                    subject: id,
+                    participant: Some(held.participant_id),
+                    facts: serde_json::json!({ "amountIdr": settled.applied.idr() }),
+                };
+                event::record(connection, &self.seal, now, [paid]).await?;
             }
         }
         self.stand(connection, bill, &held).await

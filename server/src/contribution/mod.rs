@@ -74,8 +74,8 @@ pub(crate) struct BillLine {
 #[derive(Clone, Debug)]
 pub(crate) struct BillShown {
     pub bill: Bill,
-    /// Where the membership is paid through.
-    pub paid_through: Option<Month>,
+    /// Those of its months that are paid.
+    pub months_paid: Vec<Month>,
     /// What is to be paid with it on that day.
     pub payable: Money,
     /// The day it is shown for.
@@ -143,6 +143,8 @@ pub(crate) enum Error {
     IdTaken,
     #[error("not possible in its state {state}")]
     WrongState { state: &'static str },
+    #[error("too many bills were issued for the membership today")]
+    TooManyBills { retry_after: std::time::Duration },
     #[error(transparent)]
     Refused(#[from] Refused),
     #[error(transparent)]
@@ -159,7 +161,11 @@ impl db::FromStore for Error {
     fn store_error(&self) -> Option<&db::Error> {
         match self {
             Self::Store(error) => Some(error),
-            Self::NotFound | Self::IdTaken | Self::WrongState { .. } | Self::Refused(_) => None,
+            Self::NotFound
+            | Self::IdTaken
+            | Self::WrongState { .. }
+            | Self::TooManyBills { .. }
+            | Self::Refused(_) => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Bill, BillLine, Contributions, Error, Fate, Notice, Payment, SuspenseReason, settle, standing,
-    store,
+    store, suspense,
 };
 use crate::{
     audit::{self, Actor},
@@ -14,7 +14,7 @@ use crate::{
     db,
     event::{self, Event},
     ledger::{self, Account, Journal, Transfer},
-    participant::{self, Activation, Membership},
+    participant::{self, Membership},
 };
 use jamsostek_proto::v1::Subject;
 
@@ -42,7 +42,7 @@ impl Notice {
     }
 
     /// The day it was paid, in Jakarta.
-    fn day(&self) -> NaiveDate {
+    pub(super) fn day(&self) -> NaiveDate {
         day_of(self.paid_at)
     }
 }
@@ -92,12 +92,7 @@ impl Contributions {
                 settled,
                 activates,
             } => {
-                let coming = settle::Coming {
-                    cause: payment.id,
-                    day: notice.day(),
-                    amount: notice.amount,
-                    from: Account::Clearing,
-                };
+                let coming = settle::Coming::payment(notice, Account::Clearing);
                 settle::book(
                     &transaction,
                     &self.seal,
@@ -159,6 +154,15 @@ impl Contributions {
         if membership.is_cancelled {
             return Ok(Plan::Suspend(SuspenseReason::RegistrationCancelled));
         }
+        let unpaid = membership.paid_through.is_none();
+        let person = membership.participant_id;
+        if unpaid && participant::nik_is_taken(connection, person).await? {
+            // What came before waits for an officer too: nothing will ever be bought with it here.
+            let reason = SuspenseReason::NikTaken;
+            let ids = (membership.id, notice.gateway);
+            suspense::withdraw(connection, &self.seal, now, ids, reason).await?;
+            return Ok(Plan::Suspend(reason));
+        }
         let (day, today) = (notice.day(), day_of(now));
         // By the rule of the day the notice came: how old money may be is asked when it comes, and money is never refused.
         let stale_days = self.policy.payment_stale_days.on(today)?.value;
@@ -166,7 +170,7 @@ impl Contributions {
             return Ok(Plan::Suspend(SuspenseReason::Stale));
         }
         let credit = ledger::balance(connection, Account::Credit(membership.id)).await?;
-        let lines = if day <= bill.valid_through {
+        let lines = if self.is_payable(&bill, &membership, day)? {
             bill.lines
         } else {
             let fresh = match standing::lines_on(&self.policy, &membership, bill.months, day) {
@@ -182,19 +186,11 @@ impl Contributions {
             }
             fresh
         };
-        let coming = settle::Coming {
-            cause: notice.payment(),
-            day,
-            amount: notice.amount,
-            from: Account::Clearing,
-        };
+        let coming = settle::Coming::payment(notice, Account::Clearing);
         let settled = settle::plan(&coming, &lines, membership.paid_through, credit);
-        let activates = membership.paid_through.is_none() && !settled.months.is_empty();
+        let activates = unpaid && !settled.months.is_empty();
         if activates {
-            let activation = participant::supply(connection, &self.seal, now, &membership).await?;
-            if activation == Activation::NikTaken {
-                return Ok(Plan::Suspend(SuspenseReason::NikTaken));
-            }
+            participant::supply(connection, &self.seal, now, &membership).await?;
         }
         Ok(Plan::Settle {
             membership,
@@ -202,6 +198,25 @@ impl Contributions {
             settled,
             activates,
         })
+    }
+
+    /// Whether the bill's own lines hold on `day`: its code has not run out, and no month before them is open. Where nothing of it
+    /// is open, they hold as well, and the money becomes credit.
+    fn is_payable(
+        &self,
+        bill: &Bill,
+        membership: &Membership,
+        day: NaiveDate,
+    ) -> Result<bool, Error> {
+        let mut open = bill.lines.iter().map(|it| it.month);
+        let open = open.find(|it| Some(*it) > membership.paid_through);
+        let in_turn = match (open, membership.paid_through) {
+            (Some(open), Some(paid_through)) => {
+                open == participant::oldest_open_month(paid_through, day, &self.policy)?
+            }
+            _ => true,
+        };
+        Ok(day <= bill.valid_through && in_turn)
     }
 
     fn received(

@@ -18,7 +18,7 @@ use super::{Contributions, Error, Refused, rules};
 use crate::{
     caller::Caller,
     db, page,
-    refusal::{Fields, Reason, id_taken, not_found, refuse},
+    refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_for_now},
 };
 
 /// The list whose page tokens these are.
@@ -228,6 +228,13 @@ impl From<Error> for Status {
                 Reason::WrongState,
                 message,
                 [("state", state.to_owned())],
+            ),
+            Error::TooManyBills { retry_after } => refuse_for_now(
+                Code::ResourceExhausted,
+                Reason::TooManyBills,
+                message,
+                retry_after,
+                [("retryAfterSeconds", retry_after.as_secs().to_string())],
             ),
             Error::Refused(refused) => law_refusal(refused),
             Error::Store(error) => error.into(),

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Bill, BillLine, Settled, store};
+use super::{Bill, BillLine, Notice, Settled, store};
 use crate::{
     db,
     ledger::{self, Account, Journal, Transfer},
@@ -16,6 +16,8 @@ use crate::{
 
 /// Money that has come and is to be spent on months.
 pub(super) struct Coming {
+    /// The kind of its journal.
+    pub(super) kind: &'static str,
     /// The payment, or the bill that credit pays.
     pub(super) cause: Uuid,
     /// The value date.
@@ -27,9 +29,21 @@ pub(super) struct Coming {
 }
 
 impl Coming {
+    /// The payment `notice`, which is in `from` now.
+    pub(super) fn payment(notice: &Notice, from: Account) -> Self {
+        Self {
+            kind: "contribution",
+            cause: notice.payment(),
+            day: notice.day(),
+            amount: notice.amount,
+            from,
+        }
+    }
+
     /// Nothing but the credit, for a bill that it covers.
     pub(super) fn credit_for(bill: &Bill, day: NaiveDate) -> Self {
         Self {
+            kind: ledger::FROM_CREDIT,
             cause: bill.id,
             day,
             amount: Money::ZERO,
@@ -91,7 +105,7 @@ pub(super) async fn book(
         participant::move_spell(connection, membership.id, covered_from, last).await?;
     }
     let journal = Journal {
-        kind: "contribution",
+        kind: coming.kind,
         cause: coming.cause,
         day: coming.day,
         transfers: transfers(coming, membership.id, &paid),
@@ -166,6 +180,7 @@ mod tests {
                 .collect();
             let membership = Uuid::nil();
             let coming = Coming {
+                kind: "contribution",
                 cause: Uuid::nil(),
                 day: "2026-01-10".parse().expect("a day"),
                 amount: Money::new(amount),

@@ -66,6 +66,9 @@ impl Contributions {
                 let bill = bill.ok_or(Error::NotFound)?;
                 let membership = participant::membership(&transaction, bill.membership).await?;
                 let membership = membership.ok_or(Error::NotFound)?;
+                if !is_collectable(&transaction, &membership).await? {
+                    return Err(Error::NotFound);
+                }
                 (
                     self.stand(&transaction, bill, &membership).await?,
                     membership,
@@ -128,12 +131,24 @@ impl Contributions {
     ) -> Result<BillShown, Error> {
         let today = self.clock.today();
         Ok(BillShown {
-            paid_through: membership.paid_through,
+            months_paid: store::months_paid(connection, &bill).await?,
             payable: payable(connection, &self.policy, today, &bill, membership).await?,
             bill,
             today,
         })
     }
+}
+
+/// Whether money for the membership would reach it: a gateway must not collect what then waits for an officer.
+async fn is_collectable(
+    connection: &impl ConnectionTrait,
+    membership: &Membership,
+) -> Result<bool, db::Error> {
+    if membership.is_cancelled {
+        return Ok(false);
+    }
+    let person = membership.participant_id;
+    Ok(membership.paid_through.is_some() || !participant::nik_is_taken(connection, person).await?)
 }
 
 fn may_see(caller: &Caller, membership: &Membership) -> bool {

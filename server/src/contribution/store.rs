@@ -6,7 +6,7 @@ mod decisions;
 mod payments;
 
 pub(super) use bills::{bill, bill_by_code, insert_bill, latest_bill};
-pub(super) use contributions::insert_contributions;
+pub(super) use contributions::{insert_contributions, months_paid};
 pub(super) use decisions::insert_decision;
 pub(super) use payments::{insert_payment, lock_payment, payment, payments, payments_for};
 

@@ -14,10 +14,13 @@ use crate::{
     db, event,
     ledger::{self, Account, Journal, Transfer},
     money::Money,
-    participant::{self, Activation},
+    participant,
     seal::Seal,
 };
 use jamsostek_proto::v1::Subject;
+
+/// The most months that one payment may pay for.
+const MONTHS_MAX: u32 = 12;
 
 impl Contributions {
     /// What became of a payment: a gateway sees its own.
@@ -64,23 +67,23 @@ impl Contributions {
             let state = "STATE_CANCELLED";
             return Err(Error::WrongState { state });
         }
-        let day = day_of(payment.notice.paid_at);
-        let lines = standing::lines_on(&self.policy, &held, held.work.months, day)?;
-        let credit = ledger::balance(&transaction, Account::Credit(held.id)).await?;
-        let coming = settle::Coming {
-            cause: id,
-            day,
-            amount: payment.notice.amount,
-            from: Account::Suspense(id),
-        };
-        let settled = settle::plan(&coming, &lines, held.paid_through, credit);
-        let activates = held.paid_through.is_none() && !settled.months.is_empty();
-        if activates
-            && participant::supply(&transaction, &self.seal, now, &held).await?
-                == Activation::NikTaken
-        {
+        let person = held.participant_id;
+        if held.paid_through.is_none() && participant::nik_is_taken(&transaction, person).await? {
             let state = "SUSPENSE_REASON_NIK_TAKEN";
             return Err(Error::WrongState { state });
+        }
+        let day = day_of(payment.notice.paid_at);
+        // As many months as its bill asked for; where it has none here, as many as the money pays.
+        let bill = store::bill_by_code(&transaction, &payment.notice.payment_code).await?;
+        let bill = bill.filter(|it| it.membership == membership);
+        let months = bill.map_or(MONTHS_MAX, |it| it.months);
+        let lines = standing::lines_on(&self.policy, &held, months, day)?;
+        let credit = ledger::balance(&transaction, Account::Credit(held.id)).await?;
+        let coming = settle::Coming::payment(&payment.notice, Account::Suspense(id));
+        let settled = settle::plan(&coming, &lines, held.paid_through, credit);
+        let activates = held.paid_through.is_none() && !settled.months.is_empty();
+        if activates {
+            participant::supply(&transaction, &self.seal, now, &held).await?;
         }
         settle::book(
             &transaction,
@@ -155,13 +158,14 @@ impl Contributions {
     }
 }
 
-/// Sets aside what was paid for a membership that never came about, payment by payment, so that an officer can give it back.
+/// Sets aside what was paid for a `membership` that will never come about, payment by payment, so that an officer can give it
+/// back. `by` is whoever's doing it is.
 pub(crate) async fn withdraw(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
-    membership: Uuid,
-    caller: &Caller,
+    (membership, by): (Uuid, Uuid),
+    why: SuspenseReason,
 ) -> Result<(), db::Error> {
     let credit = Account::Credit(membership);
     if ledger::balance(connection, credit).await? == Money::ZERO {
@@ -183,10 +187,9 @@ pub(crate) async fn withdraw(
     };
     ledger::post(connection, seal, now, &journal).await?;
     for payment in &mut payments {
-        payment.fate = Fate::Suspended(SuspenseReason::RegistrationCancelled);
+        payment.fate = Fate::Suspended(why);
         payment.membership = None;
-        let reason = "the registration was taken back";
-        store::insert_decision(connection, seal, payment, caller.id, reason, now).await?;
+        store::insert_decision(connection, seal, payment, by, "", now).await?;
     }
     let events = payments.iter().map(|it| told(it, None));
     event::record(connection, seal, now, events).await

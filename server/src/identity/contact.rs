@@ -87,7 +87,7 @@ impl Contact {
 
     /// The numbers that share an operator's block; messages to a block are limited.
     pub(crate) fn prefix(&self) -> Option<&str> {
-        (self.channel == Channel::Sms).then(|| &self.text[..7])
+        (self.channel == Channel::Sms).then(|| &self.text[..8])
     }
 }
 

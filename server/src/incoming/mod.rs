@@ -165,7 +165,7 @@ impl Open {
 }
 
 /// Whom an address counts for: itself, its /64, or the IPv4 address that it wraps.
-fn peer_of(address: IpAddr) -> IpAddr {
+pub(crate) fn peer_of(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) if !v6.is_loopback() => {
             IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() >> 64 << 64))

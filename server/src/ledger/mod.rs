@@ -24,6 +24,9 @@ use crate::{
 /// The namespace in which accounts get their ids from what they are: nobody looks one up.
 const ACCOUNTS: Uuid = Uuid::from_u128(0x6a61_6d73_6f73_8000_8000_6c65_6467_6572);
 
+/// The kind of a journal in which credit alone pays for a bill.
+pub(crate) const FROM_CREDIT: &str = "credit";
+
 /// A place where money is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Account {

@@ -80,7 +80,9 @@ pub(super) async fn move_balances(
     }
     let sql = format!(
         "INSERT INTO ledger_account (id, kind, owner_id, balance_idr, opened_on) VALUES {} ON CONFLICT (id) \
-         DO UPDATE SET balance_idr = ledger_account.balance_idr + excluded.balance_idr RETURNING id, balance_idr",
+         DO UPDATE SET balance_idr = ledger_account.balance_idr + excluded.balance_idr, \
+         opened_on = CASE WHEN excluded.opened_on < ledger_account.opened_on THEN excluded.opened_on \
+         ELSE ledger_account.opened_on END RETURNING id, balance_idr",
         db::placeholders(gains.len(), 5)
     );
     let values = gains.iter().flat_map(|&(id, (account, moved))| {

@@ -8,7 +8,7 @@ mod store;
 
 pub use rules::Limits as OtpLimits;
 pub(crate) use rules::Limits;
-pub(crate) use store::{Challenge, find};
+pub(crate) use store::{Challenge, find, standing};
 
 use std::time::Duration as Wait;
 
@@ -44,6 +44,8 @@ pub(crate) struct Draw {
     pub subject: Option<Uuid>,
     /// Whose NIK it is about, digested.
     pub nik_digest: Option<Vec<u8>>,
+    /// Whether somebody was named beside the contact, where several may share it.
+    pub kpj_named: bool,
     /// Where it goes.
     pub contact: Contact,
     /// Who asks.
@@ -118,14 +120,6 @@ pub(crate) async fn draw(
 pub(crate) fn contact_of(seal: &Seal, challenge: &Challenge) -> Result<Contact, db::Error> {
     let text = seal.open(Datum::Contact, challenge.id, &challenge.contact)?;
     Contact::parse(&text).map_err(|_| db::Error::Unknown("otp_challenge.contact"))
-}
-
-/// Whether a code for `subject` has come back.
-pub(crate) async fn is_confirmed(
-    connection: &impl ConnectionTrait,
-    subject: Uuid,
-) -> Result<bool, db::Error> {
-    store::has_used(connection, subject, Purpose::Register).await
 }
 
 /// Counts a try at `id`, commits, and only then compares. The challenge whose code it was; [`consume`] it next.

@@ -1,9 +1,8 @@
-use std::time::Duration as Wait;
-
 use chrono::{DateTime, Duration, Utc};
 
 use super::{Challenge, Draw, Error};
 use crate::{
+    incoming::peer_of,
     quota::{Count, Quota},
     seal::{Datum, Seal},
 };
@@ -60,7 +59,7 @@ impl Limits {
             quotas.push(quota(key, 5, Duration::hours(24)));
         }
         if let Some(address) = draw.peer.0 {
-            let peer = seal.digest(Datum::Peer, &network(address));
+            let peer = seal.digest(Datum::Peer, &peer_of(address).to_string());
             let key = format!("otp.peer1h:{}", hex(&peer));
             quotas.push(quota(key, self.per_peer_hour, Duration::hours(1)));
         }
@@ -89,14 +88,6 @@ impl Limits {
     }
 }
 
-/// An IPv6 network counts as one peer: whoever has one address of it has 2⁶⁴.
-fn network(address: std::net::IpAddr) -> String {
-    match address {
-        std::net::IpAddr::V4(it) => it.to_string(),
-        std::net::IpAddr::V6(it) => format!("{:x?}", &it.segments()[..4]),
-    }
-}
-
 pub(super) fn failure_keys(challenge: &Challenge) -> [String; 2] {
     let contact = hex(&challenge.contact_digest);
     [
@@ -114,9 +105,9 @@ pub(super) fn check_sends(counts: &[Count], now: DateTime<Utc>) -> Result<i64, E
         .min()
         .unwrap_or(0);
     let spent = |it: &&Count| it.left < 0 && !it.key.starts_with(COOL);
-    let longest = counts.iter().filter(spent).map(|it| it.ends_at).max();
-    if let Some(ends_at) = longest {
-        let retry_after = wait(now, ends_at);
+    let longest = counts.iter().filter(spent).max_by_key(|it| it.ends_at);
+    if let Some(longest) = longest {
+        let retry_after = longest.wait(now);
         return Err(Error::SendLimit { retry_after });
     }
     if let Some(cooling) = counts
@@ -124,7 +115,7 @@ pub(super) fn check_sends(counts: &[Count], now: DateTime<Utc>) -> Result<i64, E
         .find(|it| it.key.starts_with(COOL) && it.left < 0)
     {
         return Err(Error::TooSoon {
-            retry_after: wait(now, cooling.ends_at),
+            retry_after: cooling.wait(now),
             // This one was counted and is rolled back.
             sends_left: sends_left + 1,
         });
@@ -135,9 +126,9 @@ pub(super) fn check_sends(counts: &[Count], now: DateTime<Utc>) -> Result<i64, E
 /// Whether the contact missed too often, whatever this code says.
 pub(super) fn check_failures(counts: &[Count], now: DateTime<Utc>) -> Result<(), Error> {
     let spent = counts.iter().filter(|it| it.left < 0);
-    match spent.map(|it| it.ends_at).max() {
-        Some(ends_at) => Err(Error::Locked {
-            retry_after: Some(wait(now, ends_at)),
+    match spent.max_by_key(|it| it.ends_at) {
+        Some(longest) => Err(Error::Locked {
+            retry_after: Some(longest.wait(now)),
         }),
         None => Ok(()),
     }
@@ -159,13 +150,6 @@ pub(super) fn why_not_tried(challenge: Option<&Challenge>, now: DateTime<Utc>) -
     }
     debug_assert!(challenge.expires_at <= now, "a good challenge is tried");
     Error::Expired
-}
-
-fn wait(now: DateTime<Utc>, until: DateTime<Utc>) -> Wait {
-    // Told in whole seconds, so never a moment too early.
-    let milliseconds = (until - now).num_milliseconds().max(0);
-    let seconds = milliseconds / 1_000 + i64::from(milliseconds % 1_000 > 0);
-    Wait::from_secs(seconds.unsigned_abs())
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -195,6 +179,7 @@ mod tests {
             id: Uuid::nil(),
             purpose: Purpose::Register,
             subject: None,
+            kpj_named: false,
             nik_digest: Some(vec![1]),
             contact: Contact::parse("+6281234567890").expect("a number"),
             peer: Peer(Some("2001:db8::1".parse().expect("an address"))),

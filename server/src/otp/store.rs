@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, QuerySelect, Value, entity::prelude::*, sea_query::ExprTrait,
+    ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, Value, entity::prelude::*,
+    sea_query::ExprTrait,
 };
 use uuid::Uuid;
 
@@ -27,6 +28,7 @@ pub(crate) struct Model {
     pub contact: Vec<u8>,
     pub contact_digest: Vec<u8>,
     pub code_digest: Vec<u8>,
+    pub kpj_named: bool,
     pub message_id: Uuid,
     pub sends_left: i64,
     pub tries: i32,
@@ -87,6 +89,7 @@ pub(super) async fn insert(
         contact: Set(seal.seal(Datum::Contact, draw.id, draw.contact.text())),
         contact_digest: Set(contact_digest),
         code_digest: Set(seal.code_digest(draw.id, &drawn.code)),
+        kpj_named: Set(draw.kpj_named),
         message_id: Set(drawn.message),
         sends_left: Set(drawn.sends_left),
         tries: Set(0),
@@ -155,19 +158,32 @@ pub(super) async fn use_up(
     Ok(done.rows_affected() == 1)
 }
 
-pub(super) async fn has_used(
+/// How far the codes of a registration have got.
+pub(crate) struct Standing {
+    /// The last one that was drawn.
+    pub latest: Option<Uuid>,
+    /// Whether one has come back.
+    pub is_confirmed: bool,
+}
+
+/// How far the codes of the registration `subject` have got.
+pub(crate) async fn standing(
     connection: &impl ConnectionTrait,
     subject: Uuid,
-    purpose: Purpose,
-) -> Result<bool, db::Error> {
-    let found: Option<Uuid> = Entity::find()
+) -> Result<Standing, db::Error> {
+    let codes: Vec<(Uuid, Option<DateTime<Utc>>)> = Entity::find()
         .select_only()
         .column(Column::Id)
+        .column(Column::UsedAt)
         .filter(Column::SubjectId.eq(subject))
-        .filter(Column::Purpose.eq(purpose.code()))
-        .filter(Column::UsedAt.is_not_null())
+        .filter(Column::Purpose.eq(Purpose::Register.code()))
+        .order_by_desc(Column::CreatedAt)
+        .order_by_desc(Column::Id)
         .into_tuple()
-        .one(connection)
+        .all(connection)
         .await?;
-    Ok(found.is_some())
+    Ok(Standing {
+        latest: codes.first().map(|it| it.0),
+        is_confirmed: codes.iter().any(|it| it.1.is_some()),
+    })
 }

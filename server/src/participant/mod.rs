@@ -10,7 +10,7 @@ pub(crate) use rpc::service;
 pub(crate) use rules::{is_lapsed, oldest_open_month};
 pub(crate) use store::{
     Membership, account_of, close_unpaid, hold, join, membership, memberships, move_spell, name_of,
-    reached_by, verify, with_nik,
+    nik_is_taken, reached_by, verify, with_nik,
 };
 
 use std::sync::Arc;
@@ -79,15 +79,6 @@ impl Work {
             .first()
             .map_or(Sector::Other, |it| it.sector)
     }
-}
-
-/// What became of an activation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Activation {
-    /// The person is a participant from now on.
-    Done,
-    /// Somebody else with this NIK became one first.
-    NikTaken,
 }
 
 /// A participant as he is shown.
@@ -160,27 +151,18 @@ pub(crate) async fn take_in(
     Ok((participant, membership))
 }
 
-/// The first contribution is there: makes the person a participant, unless somebody with the same NIK was first.
+/// The first contribution is there: makes the person a participant. Ask [`nik_is_taken`] before; of two at once the index stops one.
 pub(crate) async fn supply(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
     membership: &Membership,
-) -> Result<Activation, db::Error> {
-    if store::nik_is_taken(connection, membership.participant_id).await? {
-        return Ok(Activation::NikTaken);
-    }
+) -> Result<(), db::Error> {
     // Eleven random digits, the first not 0: a number that counts up would be a hot row, and easy to enumerate.
     let kpj = (10_000_000_000 + seal.random_below(90_000_000_000)).to_string();
-    store::activate(connection, membership.participant_id, &kpj, now).await?;
-    store::insert_account(
-        connection,
-        membership.registration_id,
-        membership.participant_id,
-        now,
-    )
-    .await?;
-    Ok(Activation::Done)
+    let person = membership.participant_id;
+    store::activate(connection, person, &kpj, now).await?;
+    store::insert_account(connection, membership.registration_id, person, now).await
 }
 
 /// What to tell the world of an activation.

@@ -8,10 +8,8 @@ pub(super) use accounts::insert_account;
 pub(crate) use accounts::{account_of, join};
 pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{Membership, close_unpaid, hold, membership, memberships, move_spell};
-pub(super) use people::{
-    Participant, activate, active, contacts, insert_person, nik, nik_is_taken,
-};
-pub(crate) use people::{name_of, reached_by, verify, with_nik};
+pub(super) use people::{Participant, activate, active, contacts, insert_person, nik};
+pub(crate) use people::{name_of, nik_is_taken, reached_by, verify, with_nik};
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;

@@ -102,8 +102,7 @@ impl Registrations {
         let transaction = self.db.begin_write().await?;
         let counts = quota::take(&transaction, &[quota], now).await?;
         if let Some(spent) = counts.iter().find(|it| it.left < 0) {
-            let wait = (spent.ends_at - now).num_seconds().max(1).unsigned_abs();
-            let retry_after = std::time::Duration::from_secs(wait);
+            let retry_after = spent.wait(now);
             return Err(Error::QuestionsSpent { retry_after });
         }
         transaction.commit().await.map_err(db::Error::from)?;

@@ -132,6 +132,7 @@ impl From<contribution::Error> for Error {
             contribution::Error::Store(error) => Self::Store(error),
             contribution::Error::NotFound
             | contribution::Error::IdTaken
+            | contribution::Error::TooManyBills { .. }
             | contribution::Error::WrongState { .. } => {
                 Self::Store(db::Error::Unknown("registration.membership_id"))
             }

@@ -56,7 +56,7 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
         )
     };
     match shown.state {
-        State::AwaitingOtp => after_start(shown.row.challenge_id, is_sandbox),
+        State::AwaitingOtp => after_start(shown.challenge, is_sandbox),
         State::AwaitingEmployment => vec![submit_employment(shown), cancel()],
         State::AwaitingConfirmation => vec![
             step(
@@ -75,7 +75,8 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
             Subject::Unspecified,
             "Refresh the token: from now on it speaks for the participant.",
         )],
-        State::Stopped | State::Held => Vec::new(),
+        State::Held => vec![cancel()],
+        State::Stopped => Vec::new(),
         State::Cancelled | State::Expired => vec![step(
             "RegistrationService/StartRegistration",
             &json!({

@@ -9,7 +9,7 @@ use crate::{
     clock::day_of,
     db,
     event::{self, Event},
-    otp::{Draw, Purpose},
+    otp::{self, Draw, Purpose},
     seal::Datum,
     session,
 };
@@ -37,9 +37,10 @@ impl Registrations {
             if known.content_digest != content_digest {
                 return Err(Error::IdTaken);
             }
+            let codes = otp::standing(&transaction, known.id).await?;
             return Ok(Shell {
                 id: known.id,
-                challenge: known.challenge_id,
+                challenge: codes.latest.unwrap_or(known.challenge_id),
                 masked_contact,
                 expires_at: known.expires_at,
             });
@@ -48,6 +49,7 @@ impl Registrations {
             id: Uuid::now_v7(),
             purpose: Purpose::Register,
             subject: Some(application.id),
+            kpj_named: false,
             nik_digest: Some(self.seal.digest(Datum::Nik, application.nik.text())),
             contact: application.contact.clone(),
             peer: application.peer,

@@ -13,7 +13,8 @@ use crate::{
     audit,
     caller::Caller,
     clock::day_of,
-    contribution, db,
+    contribution::{self, SuspenseReason},
+    db,
     event::{self, Event},
     identity::IdentityState,
     otp,
@@ -26,6 +27,8 @@ pub(crate) struct Shown {
     pub(super) row: Registration,
     pub(super) state: State,
     pub(super) identity: IdentityState,
+    /// The code that was sent last.
+    pub(super) challenge: Uuid,
     pub(super) masked_contact: String,
     pub(super) work: Option<participant::Work>,
     pub(super) participant: Option<(Uuid, String)>,
@@ -62,10 +65,13 @@ impl Registrations {
         let wrong = db::Error::Unknown("registration.employment");
         let work = shown.work.as_ref().ok_or(wrong)?;
         let nik = row.nik(&self.seal)?;
+        let birth_date = row.birth_date.ok_or(Error::BirthDateNeeded)?;
+        // Asked again: a birthday may lie between telling the work and confirming it.
+        rules::check_age(&self.policy, birth_date, day_of(now))?;
         let person = Person {
             nik_digest: row.nik_digest.clone(),
             full_name: row.name()?,
-            birth_date: row.birth_date.ok_or(Error::BirthDateNeeded)?,
+            birth_date,
             sex: row.sex(),
             warnings: row.warning_list(),
             contact: row.contact(&self.seal)?,
@@ -101,18 +107,21 @@ impl Registrations {
         let shown = self.stand(&transaction, row).await?;
         match shown.state {
             State::Cancelled => return Ok(shown),
-            State::Active | State::Held => return Err(Error::WrongState(shown.state)),
+            State::Active => return Err(Error::WrongState(shown.state)),
             State::Expired
             | State::AwaitingOtp
             | State::AwaitingEmployment
             | State::AwaitingConfirmation
             | State::AwaitingPayment
+            | State::Held
             | State::Stopped => {}
         }
         store::cancel(&transaction, id, now).await?;
         if let Some(membership) = shown.row.membership_id {
             participant::close_unpaid(&transaction, membership, now).await?;
-            contribution::withdraw(&transaction, &self.seal, now, membership, caller).await?;
+            let why = SuspenseReason::RegistrationCancelled;
+            let ids = (membership, caller.id);
+            contribution::withdraw(&transaction, &self.seal, now, ids, why).await?;
         }
         self.finish(transaction, caller, "CancelRegistration", id)
             .await
@@ -144,17 +153,18 @@ impl Registrations {
     ) -> Result<Shown, Error> {
         let now = self.clock.now();
         let account = participant::account_of(connection, row.id).await?;
+        // The person himself has it from the moment of his first payment, which may come while this is read.
+        let holder = participant::with_nik(connection, &row.nik_digest).await?;
+        let codes = otp::standing(connection, row.id).await?;
         let work = row.work()?;
         let facts = Facts {
-            is_confirmed_by_code: otp::is_confirmed(connection, row.id).await?,
+            is_confirmed_by_code: codes.is_confirmed,
             has_account: account.is_some(),
             is_cancelled: row.cancelled_at.is_some(),
             is_stopped: row.stopped_by.is_some(),
             has_employment: work.is_some(),
             is_confirmed: row.confirmed_at.is_some(),
-            nik_is_taken: participant::with_nik(connection, &row.nik_digest)
-                .await?
-                .is_some(),
+            nik_is_taken: holder.is_some_and(|it| Some(it) != row.participant_id),
             expires_at: row.expires_at,
         };
         let state = rules::state(&facts, now);
@@ -171,6 +181,7 @@ impl Registrations {
         Ok(Shown {
             masked_contact: row.contact(&self.seal)?.masked(),
             identity: row.identity()?,
+            challenge: codes.latest.unwrap_or(row.challenge_id),
             state,
             work,
             participant,

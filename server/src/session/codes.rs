@@ -122,9 +122,9 @@ impl Sessions {
             purpose: Purpose::SignIn,
             subject,
             nik_digest: None,
+            kpj_named: kpj.is_some(),
             contact: contact.clone(),
             peer,
-            // Ends with what was asked: a code that named no KPJ opens nothing where several share the contact.
             content_digest: self.seal.digest(Datum::RequestContent, &content),
         })
     }
@@ -141,7 +141,14 @@ impl Sessions {
             .await?
             .filter(|it| it.is_for(purpose))
             .ok_or(otp::Error::NotFound)?;
-        if before.used_at.is_some() {
+        // A contact that is confirmed needs no other code, whichever of its codes is named here.
+        let confirmed = match before.subject_id {
+            Some(subject) if purpose == Purpose::Register => {
+                otp::standing(connection, subject).await?.is_confirmed
+            }
+            _ => before.used_at.is_some(),
+        };
+        if confirmed {
             return Err(otp::Error::Used.into());
         }
         let content = format!("again|{}", before.id);
@@ -150,6 +157,7 @@ impl Sessions {
             purpose,
             subject: before.subject_id,
             nik_digest: before.nik_digest.clone(),
+            kpj_named: before.kpj_named,
             contact: otp::contact_of(&self.seal, &before)?,
             peer,
             content_digest: self.seal.digest(Datum::RequestContent, &content),

@@ -37,18 +37,18 @@ impl From<BillShown> for wire::Bill {
     fn from(shown: BillShown) -> Self {
         let BillShown {
             bill,
-            paid_through,
+            months_paid,
             payable,
             today,
         } = shown;
-        let open = |month: Month| Some(month) > paid_through;
-        let all_open = bill.lines.iter().all(|it| open(it.month));
-        let any_open = bill.lines.iter().any(|it| open(it.month));
-        let state = match (any_open, all_open) {
-            (false, _) => bill::State::Paid,
-            (true, _) if today > bill.valid_through => bill::State::Expired,
-            (true, true) => bill::State::Open,
-            (true, false) => bill::State::PartlyPaid,
+        let is_paid = |it: &BillLine| months_paid.contains(&it.month);
+        let all_paid = bill.lines.iter().all(is_paid);
+        let any_paid = bill.lines.iter().any(is_paid);
+        let state = match (all_paid, any_paid) {
+            (true, _) => bill::State::Paid,
+            (false, _) if today > bill.valid_through => bill::State::Expired,
+            (false, true) => bill::State::PartlyPaid,
+            (false, false) => bill::State::Open,
         };
         Self {
             id: bill.id.to_string(),

@@ -62,8 +62,8 @@ pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
 
 pub(super) fn reason(fields: &mut Fields, reason: &str) {
     let length = reason.trim().chars().count();
-    if !(3..=500).contains(&length) {
-        fields.reject("reason", "must say why, in 3 to 500 letters");
+    if !(3..=500).contains(&length) || reason.chars().any(char::is_control) {
+        fields.reject("reason", "must say why, in one line of 3 to 500 letters");
     }
 }
 
@@ -98,7 +98,7 @@ pub(super) fn notice(
         fields.reject("payment_code", "must be digits, at most 32");
     }
     if !(1..=wire::AMOUNT_MAX_IDR).contains(&request.amount_idr) {
-        fields.reject("amount_idr", "must be above zero, in whole rupiah");
+        fields.reject("amount_idr", "must be 1 to 1,000,000,000,000 rupiah");
     }
     if !is_word(&request.channel, 32, b"-_") {
         fields.reject(

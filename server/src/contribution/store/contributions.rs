@@ -1,8 +1,8 @@
-use sea_orm::{ConnectionTrait, IntoActiveModel, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
-use super::super::{BillLine, settle::Coming};
-use crate::{db, participant::Membership, seal::Seal};
+use super::super::{Bill, BillLine, settle::Coming};
+use crate::{db, money::Month, participant::Membership, seal::Seal};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -15,7 +15,8 @@ pub(crate) struct Model {
     pub programme: String,
     pub amount_idr: i64,
     pub income_idr: i64,
-    pub payment_id: Uuid,
+    /// The payment, or the bill that credit paid.
+    pub cause_id: Uuid,
     pub paid_on: Date,
     pub mac: Vec<u8>,
 }
@@ -31,7 +32,7 @@ impl Model {
             .text(&self.programme)
             .number(self.amount_idr)
             .number(self.income_idr)
-            .id(self.payment_id)
+            .id(self.cause_id)
             .day(self.paid_on)
             .finish()
     }
@@ -52,7 +53,7 @@ pub(in super::super) async fn insert_contributions(
             programme: line.programme.code().to_owned(),
             amount_idr: line.amount.idr(),
             income_idr: membership.work.income.idr(),
-            payment_id: coming.cause,
+            cause_id: coming.cause,
             paid_on: coming.day,
             mac: Vec::new(),
         };
@@ -63,6 +64,28 @@ pub(in super::super) async fn insert_contributions(
         .exec_without_returning(connection)
         .await?;
     Ok(())
+}
+
+/// Those months of `bill` that are paid, by whatever payment.
+pub(in super::super) async fn months_paid(
+    connection: &impl ConnectionTrait,
+    bill: &Bill,
+) -> Result<Vec<Month>, db::Error> {
+    let last = bill.first_month.plus(bill.months - 1);
+    let months: Vec<String> = Entity::find()
+        .select_only()
+        .column(Column::Month)
+        .distinct()
+        .filter(Column::MembershipId.eq(bill.membership))
+        .filter(Column::Month.between(bill.first_month.to_string(), last.to_string()))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let unknown = |_| db::Error::Unknown("contribution.month");
+    months
+        .iter()
+        .map(|it| it.parse().map_err(unknown))
+        .collect()
 }
 
 pub(super) async fn verify(

@@ -19,6 +19,7 @@ pub(crate) struct Model {
     /// Counts the decisions on one payment from 1: two that were made at once cannot both stand.
     pub step: i32,
     pub kind: String,
+    pub suspense_reason: Option<String>,
     pub membership_id: Option<Uuid>,
     pub decided_by: Uuid,
     pub reason: String,
@@ -42,6 +43,7 @@ impl Model {
             .id(self.payment_id)
             .number(self.step.into())
             .text(&self.kind)
+            .optional(self.suspense_reason.as_deref().map(str::as_bytes))
             .optional(membership)
             .id(self.decided_by)
             .text(&self.reason)
@@ -66,12 +68,13 @@ pub(in super::super) async fn insert_decision(
         .filter(Column::PaymentId.eq(payment.id))
         .count(connection)
         .await?;
-    let (kind, _, settled) = kept(&payment.fate);
+    let (kind, suspense_reason, settled) = kept(&payment.fate);
     let mut row = Model {
         id: Uuid::now_v7(),
         payment_id: payment.id,
         step: i32::try_from(before + 1).expect("few decisions"),
         kind: kind.to_owned(),
+        suspense_reason,
         membership_id: payment.membership,
         decided_by,
         reason: reason.to_owned(),
@@ -108,8 +111,13 @@ pub(super) async fn apply(
                 decision.credited_idr,
                 &decision.months_paid,
             )?),
-            // Only a registration that was taken back gives up what it had been paid.
-            "suspended" => Fate::Suspended(SuspenseReason::RegistrationCancelled),
+            "suspended" => {
+                let reason = decision.suspense_reason.as_deref();
+                let reason = reason.and_then(SuspenseReason::from_code);
+                Fate::Suspended(
+                    reason.ok_or(db::Error::Unknown("payment_decision.suspense_reason"))?,
+                )
+            }
             "returned" => Fate::Returned,
             _ => return Err(db::Error::Unknown("payment_decision.kind")),
         };

@@ -49,7 +49,7 @@ impl SuspenseReason {
         }
     }
 
-    fn from_code(code: &str) -> Option<Self> {
+    pub(super) fn from_code(code: &str) -> Option<Self> {
         let all = [
             Self::UnknownCode,
             Self::Stale,

@@ -1,8 +1,8 @@
 use chrono::NaiveDate;
-use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::{super::Account, Column, Entity, Model};
+use super::super::{Account, FROM_CREDIT};
 use crate::{db, money::Month};
 
 /// One movement of a kept account.
@@ -20,8 +20,8 @@ pub(crate) struct Movement {
     pub amount_idr: i64,
     /// The balance after it.
     pub balance_after_idr: i64,
-    /// What caused it.
-    pub cause: Uuid,
+    /// The payment that it came from; none where credit paid a bill.
+    pub payment: Option<Uuid>,
 }
 
 /// The payments whose money is set aside, with the day since when, oldest first, from after `(day, id)` on.
@@ -49,7 +49,8 @@ pub(crate) async fn suspended(
         .collect()
 }
 
-/// What moved `accounts`, newest first, from before `(day, id)` on.
+/// What moved `accounts`, newest value date first, from before `(day, id)` on. The balance after each line is added up in that
+/// order: the one that a transfer keeps is in the order of posting, and money may be posted days after it was paid.
 pub(crate) async fn movements(
     connection: &impl ConnectionTrait,
     accounts: &[Account],
@@ -59,42 +60,44 @@ pub(crate) async fn movements(
     if accounts.is_empty() {
         return Ok(Vec::new());
     }
-    let ids: Vec<Uuid> = accounts.iter().map(|it| it.id()).collect();
-    let touching = Condition::any()
-        .add(Column::CreditAccount.is_in(ids.clone()))
-        .add(Column::DebitAccount.is_in(ids.clone()));
-    let mut query = Entity::find()
-        .filter(touching)
-        .order_by_desc(Column::Day)
-        .order_by_desc(Column::Id)
-        .limit(u64::try_from(limit).unwrap_or(u64::MAX));
-    if let Some((day, id)) = before {
-        let earlier = Condition::any().add(Column::Day.lt(day)).add(
-            Condition::all()
-                .add(Column::Day.eq(day))
-                .add(Column::Id.lt(id)),
-        );
-        query = query.filter(earlier);
-    }
-    let rows = query.all(connection).await?;
-    rows.into_iter().map(|row| movement(row, &ids)).collect()
+    let mut values: Vec<Value> = accounts.iter().map(|it| it.id().into()).collect();
+    let places: Vec<_> = (1..=values.len()).map(|it| format!("${it}")).collect();
+    let accounts = places.join(", ");
+    let earlier = match before {
+        Some((day, id)) => {
+            values.extend([day.into(), id.into()]);
+            let (day, id) = (values.len() - 1, values.len());
+            format!("WHERE day < ${day} OR (day = ${day} AND id < ${id})")
+        }
+        None => String::new(),
+    };
+    let columns = "id, kind, day, month, cause_id";
+    let sql = format!(
+        "SELECT * FROM (SELECT moved.*, CAST(SUM(amount_idr) OVER (PARTITION BY account ORDER BY day, id) AS BIGINT) AS after_idr \
+         FROM (SELECT {columns}, credit_account AS account, amount_idr FROM transfer WHERE credit_account IN ({accounts}) \
+         UNION ALL SELECT {columns}, debit_account AS account, -amount_idr AS amount_idr FROM transfer \
+         WHERE debit_account IN ({accounts})) AS moved) AS added {earlier} ORDER BY day DESC, id DESC LIMIT {limit}"
+    );
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, values))
+        .await?;
+    rows.iter().map(movement).collect()
 }
 
-fn movement(row: Model, ids: &[Uuid]) -> Result<Movement, db::Error> {
-    let came_in = ids.contains(&row.credit_account);
-    let (account, amount_idr, after) = if came_in {
-        (row.credit_account, row.amount_idr, row.credit_balance_after)
-    } else {
-        (row.debit_account, -row.amount_idr, row.debit_balance_after)
-    };
-    let month = row.month.as_deref().map(str::parse).transpose();
+fn movement(row: &QueryResult) -> Result<Movement, db::Error> {
+    let kind: String = row.try_get("", "kind")?;
+    let month: Option<String> = row.try_get("", "month")?;
+    let month = month.as_deref().map(str::parse).transpose();
     Ok(Movement {
-        id: row.id,
-        account,
-        day: row.day,
+        id: row.try_get("", "id")?,
+        account: row.try_get("", "account")?,
+        day: row.try_get("", "day")?,
         month: month.map_err(|_| db::Error::Unknown("transfer.month"))?,
-        amount_idr,
-        balance_after_idr: after.ok_or(db::Error::Unknown("transfer.balance_after"))?,
-        cause: row.cause_id,
+        amount_idr: row.try_get("", "amount_idr")?,
+        balance_after_idr: row.try_get("", "after_idr")?,
+        // Credit that pays a bill comes from no one payment.
+        payment: (kind != FROM_CREDIT)
+            .then(|| row.try_get("", "cause_id"))
+            .transpose()?,
     })
 }

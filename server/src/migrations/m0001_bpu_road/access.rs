@@ -3,7 +3,7 @@
 use sea_orm_migration::{
     prelude::*,
     schema::{
-        big_integer, binary, binary_null, integer, string, timestamp_with_time_zone,
+        big_integer, binary, binary_null, boolean, integer, string, timestamp_with_time_zone,
         timestamp_with_time_zone_null, uuid, uuid_null,
     },
 };
@@ -24,6 +24,7 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
                 binary("contact"),
                 binary("contact_digest"),
                 binary("code_digest"),
+                boolean("kpj_named"),
                 uuid("message_id"),
                 big_integer("sends_left"),
                 integer("tries"),

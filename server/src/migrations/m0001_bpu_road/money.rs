@@ -59,7 +59,7 @@ fn payments() -> Vec<TableCreateStatement> {
         string("programme"),
         big_integer("amount_idr"),
         big_integer("income_idr"),
-        uuid("payment_id"),
+        uuid("cause_id"),
         date("paid_on"),
         binary("mac"),
     ];
@@ -91,6 +91,7 @@ fn payments() -> Vec<TableCreateStatement> {
                 uuid("payment_id"),
                 integer("step"),
                 string("kind"),
+                string_null("suspense_reason"),
                 uuid_null("membership_id"),
                 uuid("decided_by"),
                 text("reason"),

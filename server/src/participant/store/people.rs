@@ -141,8 +141,8 @@ pub(in super::super) fn nik(seal: &Seal, row: &Participant) -> Result<Nik, db::E
     Nik::parse(&text).map_err(|_| db::Error::Unknown("participant.nik"))
 }
 
-/// Whether somebody else is active with the NIK of `id`.
-pub(in super::super) async fn nik_is_taken(
+/// Whether somebody else is active with the NIK of the person `id`.
+pub(crate) async fn nik_is_taken(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<bool, db::Error> {

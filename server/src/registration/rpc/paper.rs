@@ -108,7 +108,8 @@ fn work(fields: &mut Fields, employment: wire::Employment) -> Option<Work> {
             .split_whitespace()
             .collect::<Vec<_>>()
             .join(" ");
-        if !(2..=TITLE_LENGTH_MAX).contains(&title.chars().count()) {
+        let length = title.chars().count();
+        if !(2..=TITLE_LENGTH_MAX).contains(&length) || title.chars().any(char::is_control) {
             let field = format!("employment.occupations[{at}].title");
             fields.reject(&field, "must be 2 to 100 letters");
         }
