@@ -6,6 +6,7 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use uuid::Uuid;
 
 use crate::Profile;
 
@@ -133,6 +134,9 @@ pub enum ClientCommand {
         /// What a service may do, such as payments.write; several with spaces between.
         #[arg(long, default_value = "")]
         scope: String,
+        /// The id of credentials that it has already: a gateway with a new secret must stay the gateway whose payments are known.
+        #[arg(long)]
+        like: Option<Uuid>,
     },
 }
 

@@ -21,9 +21,11 @@ use sea_orm::{
 };
 
 use connect::{
-    SQLITE_READERS_MAX, check_sqlite, migrate, postgres_options, refuse_transaction_pooler,
-    sqlite_options,
+    SQLITE_READERS_MAX, Use, check_sqlite, migrate, postgres_options, refuse_other_schema,
+    refuse_transaction_pooler, sqlite_options,
 };
+
+use crate::seal::Seal;
 
 /// How long a call waits for a connection before the store counts as out of reach.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -43,28 +45,64 @@ impl Db {
 
     /// Opens the store and adds up in `statements` how many statements it is sent.
     pub async fn open_counting(url: &str, statements: Arc<AtomicU64>) -> Result<Self, Error> {
-        let sqlite = url.starts_with("sqlite:");
-        let (mut writer, mut reader) = if sqlite {
-            let writer = Database::connect(sqlite_options(url, 1)).await?;
-            check_sqlite(&writer).await?;
-            (writer, None)
-        } else {
-            let writer = Database::connect(postgres_options(url)).await?;
-            refuse_transaction_pooler(&writer).await?;
-            (writer.clone(), Some(writer))
-        };
-        migrate(&writer).await?;
-        if sqlite {
-            reader = Some(Database::connect(sqlite_options(url, SQLITE_READERS_MAX)).await?);
-        }
-        let mut reader = reader.expect("both kinds of store have a reader");
-        for connection in [&mut writer, &mut reader] {
+        let mut db = Self::connect(url, Use::Serve).await?;
+        for connection in [&mut db.writer, &mut db.reader] {
             let statements = statements.clone();
             connection.set_metric_callback(move |_| {
                 statements.fetch_add(1, Ordering::Relaxed);
             });
         }
+        Ok(db)
+    }
+
+    /// Opens a store that is there, to look at all of it. It is neither made nor changed.
+    pub async fn open_to_inspect(url: &str) -> Result<Self, Error> {
+        Self::connect(url, Use::Inspect).await
+    }
+
+    async fn connect(url: &str, used: Use) -> Result<Self, Error> {
+        let sqlite = url.starts_with("sqlite:");
+        let writer = if sqlite {
+            let writer = Database::connect(sqlite_options(url, 1, used)).await?;
+            check_sqlite(&writer).await?;
+            writer
+        } else {
+            let writer = Database::connect(postgres_options(url, used)).await?;
+            refuse_transaction_pooler(&writer, used).await?;
+            writer
+        };
+        match used {
+            Use::Serve => migrate(&writer).await?,
+            Use::Inspect => refuse_other_schema(&writer).await?,
+        }
+        let reader = if sqlite {
+            Database::connect(sqlite_options(url, SQLITE_READERS_MAX, used)).await?
+        } else {
+            writer.clone()
+        };
         Ok(Self { writer, reader })
+    }
+
+    /// Marks a new store as written with these keys; refuses one that was written with others. Nothing in it would open, and one
+    /// NIK would have two digests, so that one person could be two.
+    pub(crate) async fn belong_to(&self, seal: &Seal) -> Result<(), Error> {
+        let transaction = self.begin_write().await?;
+        let sql = "INSERT INTO key_ring (id, mark) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
+        transaction
+            .execute_raw(statement(&transaction, sql, [seal.mark().into()]))
+            .await?;
+        transaction.commit().await?;
+        self.check_keys(seal).await
+    }
+
+    /// Refuses a store that was written with other keys.
+    pub(crate) async fn check_keys(&self, seal: &Seal) -> Result<(), Error> {
+        let mark: Vec<u8> = scalar(&self.reader, "SELECT mark FROM key_ring").await?;
+        if mark != seal.mark() {
+            let what = "the store was written with another key ring; --key-file must name that one";
+            return Err(Error::Unfit(what.to_owned()));
+        }
+        Ok(())
     }
 
     /// Where to read what is committed, outside a transaction.
@@ -174,4 +212,23 @@ where
             return Ok(wrong);
         }
     }
+}
+
+/// Names the rows of `table` whose ids `sql` finds, and `what` is wrong with them.
+pub(crate) async fn named(
+    connection: &impl ConnectionTrait,
+    table: &str,
+    what: &str,
+    sql: &str,
+    values: impl IntoIterator<Item = Value>,
+) -> Result<Vec<String>, Error> {
+    let rows = connection
+        .query_all_raw(statement(connection, sql, values))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let id: uuid::Uuid = row.try_get("", "id")?;
+            Ok(format!("{table} {id}: {what}"))
+        })
+        .collect()
 }

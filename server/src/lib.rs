@@ -39,8 +39,11 @@ use crate::{clock::Clock, db::Db, seal::Seal};
 
 /// Re-adds the books, checks every MAC and opens every sealed value; names each row that is not as it was written.
 pub async fn verify(db: &Db, seal: &Seal) -> Result<Vec<String>, db::Error> {
+    db.check_keys(seal).await?;
     let reader = db.reader();
-    let mut wrong = participant::verify(reader, seal).await?;
+    let mut wrong = registration::verify(reader, seal).await?;
+    wrong.extend(otp::verify(reader, seal).await?);
+    wrong.extend(participant::verify(reader, seal).await?);
     wrong.extend(contribution::verify(reader, seal).await?);
     wrong.extend(ledger::verify(reader, seal).await?);
     wrong.extend(event::verify(reader, seal).await?);
@@ -48,37 +51,58 @@ pub async fn verify(db: &Db, seal: &Seal) -> Result<Vec<String>, db::Error> {
     Ok(wrong)
 }
 
+/// Credentials that are to be created.
+#[derive(Clone, Debug)]
+pub struct NewClient {
+    /// Whose they are.
+    pub kind: config::ClientKind,
+    /// What people call it.
+    pub name: String,
+    /// What a service may do; several with spaces between.
+    pub scope: String,
+    /// Whose other credentials these are, so that a gateway with a new secret is the gateway it was.
+    pub like: Option<Uuid>,
+}
+
 /// Creates client credentials for an officer or a service; their id and the secret, which is kept nowhere.
 pub async fn create_client(
     db: &Db,
     seal: &Seal,
     clock: &dyn Clock,
-    kind: config::ClientKind,
-    name: &str,
-    scope: &str,
+    new: &NewClient,
 ) -> Result<(Uuid, String), db::Error> {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    let subject = match kind {
+    let subject = match new.kind {
         config::ClientKind::Officer => Subject::Officer,
         config::ClientKind::Service => Subject::Service,
     };
+    db.belong_to(seal).await?;
     let mut secret = [0; 32];
     seal.random(&mut secret);
     let (id, secret) = (Uuid::now_v7(), URL_SAFE_NO_PAD.encode(secret));
+    let now = clock.now();
     let transaction = db.begin_write().await?;
-    let what = (subject, name, scope);
-    session::create_credential(&transaction, seal, clock.now(), id, what, &secret).await?;
+    let subject_id = match new.like {
+        None => id,
+        Some(like) => session::subject_of(&transaction, like, subject)
+            .await?
+            .ok_or_else(|| {
+                let what = format!("no credentials of this kind have the id {like}");
+                db::Error::Unfit(what)
+            })?,
+    };
+    let credential = session::NewCredential {
+        id,
+        subject,
+        subject_id,
+        name: &new.name,
+        scopes: &new.scope,
+        secret: &secret,
+    };
+    session::create_credential(&transaction, seal, now, &credential).await?;
     // Whoever is at the machine's own command line has no token.
     let operator = audit::Actor::NOBODY;
-    audit::wrote(
-        &transaction,
-        seal,
-        clock.now(),
-        operator,
-        "CreateClient",
-        id,
-    )
-    .await?;
+    audit::wrote(&transaction, seal, now, operator, "CreateClient", id).await?;
     transaction.commit().await?;
     Ok((id, secret))
 }

@@ -13,8 +13,8 @@ use std::{
 
 use clap::Parser;
 use jamsostek_server::{
-    OtpLimits, Parts, Profile, Workers, assemble,
-    clock::{Clock, SystemClock},
+    NewClient, OtpLimits, Parts, Profile, Workers, assemble,
+    clock::SystemClock,
     config::{ClientCommand, Command, Config, KeysCommand, Log, Place, Serving},
     create_client,
     db::Db,
@@ -46,8 +46,19 @@ async fn main() -> ExitCode {
         Command::Serve => serve(place, &config.serving).await,
         Command::Verify => check(place).await,
         Command::Keys(KeysCommand::Create) => create_keys(place),
-        Command::Client(ClientCommand::Create { kind, name, scope }) => {
-            client(place, kind, &name, &scope).await
+        Command::Client(ClientCommand::Create {
+            kind,
+            name,
+            scope,
+            like,
+        }) => {
+            let new = NewClient {
+                kind,
+                name,
+                scope,
+                like,
+            };
+            client(place, &new).await
         }
     };
     done.unwrap_or_else(|error| {
@@ -101,26 +112,33 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
     let listener = TcpListener::bind(serving.listen).await?;
     let stop = stop_asked()?;
     greet(&listener.local_addr()?.to_string(), &house.sandbox_token())?;
-    let working = tokio::spawn(work(house.workers()));
+    let (ending, ended) = tokio::sync::watch::channel(false);
+    let working = tokio::spawn(work(house.workers(), ended));
     let workers = house.workers();
-    house.serve(listener, stop).await?;
-    working.abort();
-    // What was only counted in memory is written down before we go.
+    let served = house.serve(listener, stop).await;
+    // Between two rounds, so that none is cut in half; what was only counted in memory is then written down before we go.
+    ending.send_replace(true);
+    working.await?;
     workers.work().await?;
+    served?;
     db.close().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Works until it is stopped. A round that fails is told and tried again.
-async fn work(workers: Workers) {
-    loop {
-        match workers.work().await {
-            Ok(0) => tokio::time::sleep(WORK_INTERVAL).await,
-            Ok(_) => {}
+/// Works, round by round, until it is stopped. A round that fails is told and tried again.
+async fn work(workers: Workers, mut ended: tokio::sync::watch::Receiver<bool>) {
+    while !*ended.borrow() {
+        let pause = match workers.work().await {
+            Ok(0) => WORK_INTERVAL,
+            Ok(_) => Duration::ZERO,
             Err(error) => {
                 tracing::error!(error = &error as &dyn Error, "a worker failed");
-                tokio::time::sleep(Duration::from_secs(1)).await;
+                Duration::from_secs(1)
             }
+        };
+        // An error would mean that nobody can stop it any more: then it stops.
+        if let Ok(Err(_)) = tokio::time::timeout(pause, ended.changed()).await {
+            return;
         }
     }
 }
@@ -200,7 +218,7 @@ fn create_keys(place: &Place) -> Done {
 
 async fn check(place: &Place) -> Done {
     let seal = Seal::read(&place.keys())?;
-    let db = Db::open(&place.store_url()).await?;
+    let db = Db::open_to_inspect(&place.store_url()).await?;
     let wrong = verify(&db, &seal).await?;
     for row in &wrong {
         println!("{row}");
@@ -214,17 +232,11 @@ async fn check(place: &Place) -> Done {
     })
 }
 
-async fn client(
-    place: &Place,
-    kind: jamsostek_server::config::ClientKind,
-    name: &str,
-    scope: &str,
-) -> Done {
+async fn client(place: &Place, new: &NewClient) -> Done {
     prepare(place)?;
     let seal = keys(place, Profile::Sandbox)?;
     let db = Db::open(&place.store_url()).await?;
-    let clock: &dyn Clock = &SystemClock;
-    let (id, secret) = create_client(&db, &seal, clock, kind, name, scope).await?;
+    let (id, secret) = create_client(&db, &seal, &SystemClock, new).await?;
     println!("client_id: {id}\nclient_secret: {secret}");
     db.close().await;
     Ok(ExitCode::SUCCESS)

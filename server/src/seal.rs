@@ -62,6 +62,8 @@ struct Keys {
     otp: hmac::Key,
     token: hmac::Key,
     signing_pkcs8: Vec<u8>,
+    /// Tells this ring from others, and nothing about its keys.
+    mark: Vec<u8>,
     random: SystemRandom,
 }
 
@@ -132,6 +134,11 @@ impl Seal {
     /// The MAC of a row of an append-only `table`.
     pub(crate) fn mac(&self, table: &str) -> RowMac {
         RowMac::new(&self.0.mac, table)
+    }
+
+    /// Tells this key ring from others.
+    pub(crate) fn mark(&self) -> Vec<u8> {
+        self.0.mark.clone()
     }
 
     /// The private key that signs tokens, as PKCS 8.

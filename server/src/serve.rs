@@ -25,7 +25,7 @@ use crate::{
     balance::{self, Balances},
     caller::Rules,
     contribution::{self, Contributions},
-    identity::sandbox::SandboxRegister,
+    identity::{Register, sandbox::SandboxRegister},
     incoming::{Limits, incoming},
     participant::{self, Participants},
     policy::{self, Policy},
@@ -71,6 +71,7 @@ macro_rules! bounded {
 /// An assembled service.
 pub struct House {
     parts: Parts,
+    register: Arc<dyn Register>,
     policy: Arc<Policy>,
     audit: Audit,
     tokens: Tokens,
@@ -79,8 +80,12 @@ pub struct House {
 
 /// Puts the parts together. A sandbox gets its credentials; production refuses a store that has them.
 pub async fn assemble(parts: Parts) -> Result<House, Error> {
-    match parts.profile {
-        Profile::Sandbox => sandbox::seed(&parts.db, &parts.seal, &*parts.clock).await?,
+    parts.db.belong_to(&parts.seal).await?;
+    let register = match parts.profile {
+        Profile::Sandbox => {
+            sandbox::seed(&parts.db, &parts.seal, &*parts.clock).await?;
+            Arc::new(SandboxRegister)
+        }
         Profile::Production => {
             return Err(Error::Unfit(
                 "the production profile needs the population register and message carriers, which this version does not \
@@ -88,8 +93,9 @@ pub async fn assemble(parts: Parts) -> Result<House, Error> {
                     .to_owned(),
             ));
         }
-    }
+    };
     Ok(House {
+        register,
         policy: Arc::new(Policy::load()),
         audit: Audit::new(parts.db.clone(), parts.seal.clone()),
         tokens: Tokens::new(&parts.seal),
@@ -223,7 +229,7 @@ impl House {
             clock: clock.clone(),
             policy: policy.clone(),
             limits: *limits,
-            register: Arc::new(SandboxRegister),
+            register: self.register.clone(),
             is_sandbox: *profile == Profile::Sandbox,
         });
         let info = ServerInfo {
@@ -236,7 +242,7 @@ impl House {
                 .register_encoded_file_descriptor_set(DESCRIPTORS)
                 .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         };
-        Ok(Routes::new(bounded!(registration::service(registrations)))
+        let mut routes = Routes::new(bounded!(registration::service(registrations)))
             .add_service(bounded!(session::session_service(sessions.clone())))
             .add_service(bounded!(session::otp_service(sessions)))
             .add_service(bounded!(participant::service(participants)))
@@ -247,9 +253,12 @@ impl House {
                 clock.clone(),
                 seal.clone()
             )))
-            .add_service(bounded!(sandbox::service(db.clone(), seal.clone())))
             .add_service(bounded!(ServerServiceServer::new(info)))
             .add_service(reflect().build_v1()?)
-            .add_service(reflect().build_v1alpha()?))
+            .add_service(reflect().build_v1alpha()?);
+        if *profile == Profile::Sandbox {
+            routes = routes.add_service(bounded!(sandbox::service(db.clone(), seal.clone())));
+        }
+        Ok(routes)
     }
 }

@@ -113,6 +113,20 @@ impl Audit {
         Ok(())
     }
 
+    /// Keeps that an officer looked at `object`, or at a list; services see only what is their own.
+    pub(crate) async fn looked(
+        &self,
+        now: DateTime<Utc>,
+        caller: &Caller,
+        rpc: &'static str,
+        object: Option<Uuid>,
+    ) -> Result<(), db::Error> {
+        if caller.subject != Subject::Officer {
+            return Ok(());
+        }
+        self.keep(now, caller, rpc, object, "read").await
+    }
+
     async fn keep(
         &self,
         now: DateTime<Utc>,
@@ -147,10 +161,24 @@ impl Audit {
         if counted.is_empty() {
             return Ok(0);
         }
-        let transaction = self.db.begin_write().await?;
         let rows = counted.len();
-        store::add_own_reads(&transaction, counted).await?;
-        transaction.commit().await?;
+        if let Err(error) = self.write_down(&counted).await {
+            // Not lost: the next round writes them down, with what has come since.
+            let mut own = self
+                .own
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner());
+            for (key, reads) in counted {
+                *own.entry(key).or_default() += reads;
+            }
+            return Err(error);
+        }
         Ok(rows)
+    }
+
+    async fn write_down(&self, counted: &OwnReads) -> Result<(), db::Error> {
+        let transaction = self.db.begin_write().await?;
+        store::add_own_reads(&transaction, counted).await?;
+        Ok(transaction.commit().await?)
     }
 }

@@ -69,10 +69,10 @@ pub(super) async fn insert(
 
 pub(super) async fn add_own_reads(
     connection: &impl ConnectionTrait,
-    counted: HashMap<(Uuid, &'static str, NaiveDate), i64>,
+    counted: &HashMap<(Uuid, &'static str, NaiveDate), i64>,
 ) -> Result<(), db::Error> {
     // In one order, so that two replicas that write the same people down cannot wait for each other.
-    let mut counted: Vec<_> = counted.into_iter().collect();
+    let mut counted: Vec<_> = counted.iter().map(|(&key, &reads)| (key, reads)).collect();
     counted.sort_unstable();
     for chunk in counted.chunks(OWN_READS_A_STATEMENT) {
         let sql = format!(

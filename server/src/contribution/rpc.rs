@@ -127,6 +127,7 @@ impl ContributionService for Rpc {
         &self,
         request: Request<ListSuspenseRequest>,
     ) -> Result<Response<ListSuspenseResponse>, Status> {
+        let caller = Caller::of(&request)?;
         let request = request.into_inner();
         let seal = &self.contributions.seal;
         let mut fields = Fields::default();
@@ -134,7 +135,10 @@ impl ContributionService for Rpc {
         let after = page::after(&mut fields, seal, SUSPENSE, &request.page_token);
         fields.check()?;
         let after = after.as_deref().and_then(page::day_and_id);
-        let mut payments = self.contributions.suspended(after, size + 1).await?;
+        let mut payments = self
+            .contributions
+            .suspended(&caller, after, size + 1)
+            .await?;
         let more = payments.len() > usize::try_from(size).unwrap_or(usize::MAX);
         if more {
             payments.pop();

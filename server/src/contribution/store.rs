@@ -1,6 +1,7 @@
 //! The tables of bills, payments, what was decided on them, and contributions.
 
 mod bills;
+mod books;
 mod contributions;
 mod decisions;
 mod payments;
@@ -23,5 +24,6 @@ pub(crate) async fn verify(
     wrong.extend(payments::verify(connection, seal).await?);
     wrong.extend(decisions::verify(connection, seal).await?);
     wrong.extend(contributions::verify(connection, seal).await?);
+    wrong.extend(books::verify(connection).await?);
     Ok(wrong)
 }

@@ -26,18 +26,27 @@ impl Contributions {
     /// What became of a payment: a gateway sees its own.
     pub(crate) async fn show_payment(&self, caller: &Caller, id: Uuid) -> Result<Payment, Error> {
         let payment = store::payment(self.db.reader(), id).await?;
-        payment
+        let payment = payment
             .filter(|it| caller.subject == Subject::Officer || it.notice.gateway == caller.id)
-            .ok_or(Error::NotFound)
+            .ok_or(Error::NotFound)?;
+        let now = self.clock.now();
+        self.audit
+            .looked(now, caller, "GetPayment", Some(id))
+            .await?;
+        Ok(payment)
     }
 
     /// The money that waits, oldest first, with the day since when.
     pub(crate) async fn suspended(
         &self,
+        caller: &Caller,
         after: Option<(NaiveDate, Uuid)>,
         limit: u64,
     ) -> Result<Vec<(NaiveDate, Payment)>, Error> {
         let reader = self.db.reader();
+        self.audit
+            .looked(self.clock.now(), caller, "ListSuspense", None)
+            .await?;
         let waiting = ledger::suspended(reader, after, limit).await?;
         let ids: Vec<_> = waiting.iter().map(|it| it.1).collect();
         let payments = store::payments(reader, &ids).await?;

@@ -21,15 +21,35 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_CACHE_KIB: u32 = 2_000;
 /// A connection that was used this lately is not pinged before it is used again.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(30);
-/// Below the longest deadline of a call (30 s), so that the database gives up before the caller's patience ends.
-const POSTGRES_TIMEOUTS: &str =
-    "-c statement_timeout=8s -c lock_timeout=4s -c idle_in_transaction_session_timeout=15s";
+/// How long one statement of a call may take: below the longest deadline of a call (30 s), so that the database gives up before
+/// the caller's patience ends.
+const STATEMENT_TIMEOUT: &str = "8s";
+/// How long a call may wait for a lock, and a transaction for its next statement.
+const OTHER_TIMEOUTS: &str = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=15s";
 /// SQLite before this release can lose a WAL frame after a reset (fixed in 3.51.3).
 const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 /// Names our migrations among advisory locks.
 const MIGRATION_LOCK: i64 = 0x6a61_6d73;
 
-pub(super) fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    /// To serve from it: it is made where there is none, and brought up to date.
+    Serve,
+    /// To look at all of it: it is left as it is, and a statement may take as long as it takes.
+    Inspect,
+}
+
+impl Use {
+    fn statement_timeout(self) -> &'static str {
+        match self {
+            Self::Serve => STATEMENT_TIMEOUT,
+            Self::Inspect => "0",
+        }
+    }
+}
+
+pub(super) fn sqlite_options(url: &str, connections: u32, used: Use) -> ConnectOptions {
     use sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
     let mut options = ConnectOptions::new(url);
     options
@@ -37,9 +57,9 @@ pub(super) fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
         .acquire_timeout(ACQUIRE_TIMEOUT + SQLITE_BUSY_TIMEOUT)
         .test_before_acquire_if_idle_for(PING_AFTER_IDLE)
         .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
+        .map_sqlx_sqlite_opts(move |sqlite| {
             sqlite
-                .create_if_missing(true)
+                .create_if_missing(used == Use::Serve)
                 .foreign_keys(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
@@ -63,9 +83,13 @@ pub(super) fn sqlite_options(url: &str, connections: u32) -> ConnectOptions {
     options
 }
 
-pub(super) fn postgres_options(url: &str) -> ConnectOptions {
+pub(super) fn postgres_options(url: &str, used: Use) -> ConnectOptions {
     let separator = if url.contains('?') { '&' } else { '?' };
-    let escaped = POSTGRES_TIMEOUTS.replace(' ', "%20").replace('=', "%3D");
+    let timeouts = format!(
+        "-c statement_timeout={} {OTHER_TIMEOUTS}",
+        used.statement_timeout()
+    );
+    let escaped = timeouts.replace(' ', "%20").replace('=', "%3D");
     let mut options = ConnectOptions::new(format!("{url}{separator}options={escaped}"));
     options
         .max_connections(POSTGRES_CONNECTIONS_MAX)
@@ -93,6 +117,7 @@ pub(super) async fn check_sqlite(connection: &DatabaseConnection) -> Result<(), 
 /// a session's setting is gone in the next.
 pub(super) async fn refuse_transaction_pooler(
     connection: &DatabaseConnection,
+    used: Use,
 ) -> Result<(), Error> {
     use sqlx::{Connection as _, Executor as _, Row as _};
     let mut pooled = connection
@@ -108,7 +133,7 @@ pub(super) async fn refuse_transaction_pooler(
         .await
         .map_err(wrong)?;
     let kept: String = row.try_get("kept").map_err(wrong)?;
-    if kept != "8s" {
+    if kept != used.statement_timeout() {
         return Err(Error::Unfit(
             "the connection does not keep its settings: a transaction pooler stands in between; connect to PostgreSQL \
              itself or use the pooler's session mode"
@@ -133,4 +158,29 @@ pub(super) async fn migrate(connection: &DatabaseConnection) -> Result<(), Error
     }
     Migrator::up(&transaction, None).await?;
     Ok(transaction.commit().await?)
+}
+
+/// Refuses a store whose schema is another than ours: older, newer, or none.
+pub(super) async fn refuse_other_schema(connection: &DatabaseConnection) -> Result<(), Error> {
+    let unfit = |_| {
+        Error::Unfit("there is no store of this service here, or one of another version".to_owned())
+    };
+    // Asked by hand, since sea-orm-migration makes its table where it finds none.
+    let sql = "SELECT version FROM seaql_migrations ORDER BY version";
+    let applied = connection
+        .query_all_raw(super::statement(connection, sql, []))
+        .await
+        .map_err(unfit)?;
+    let applied: Vec<String> = applied
+        .iter()
+        .map(|row| row.try_get("", "version"))
+        .collect::<Result<_, _>>()?;
+    let ours: Vec<_> = Migrator::migrations()
+        .iter()
+        .map(|it| it.name().to_owned())
+        .collect();
+    if applied != ours {
+        return Err(unfit(DbErr::RecordNotFound(String::new())));
+    }
+    Ok(())
 }

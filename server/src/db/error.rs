@@ -78,9 +78,17 @@ impl Error {
         let Some(error) = self.database() else {
             return false;
         };
-        // 57P01–03: the server is being stopped or started; 53300: it has no connection left; 57014: it gave up on time.
-        let codes = ["57P01", "57P02", "57P03", "53300", "57014"];
+        // 57P01–03: the server is being stopped or started; 53300: it has no connection left; 57014, 25P03: it gave up on time;
+        // 53100, 53200: its disk or memory is full.
+        let codes = [
+            "57P01", "57P02", "57P03", "53300", "57014", "25P03", "53100", "53200",
+        ];
         if self.code().is_some_and(|it| codes.contains(&it.as_str())) {
+            return true;
+        }
+        // SQLite's own numbers, whose lowest byte is the kind: the disk fails (10) or is full (13).
+        let kind = self.code().and_then(|it| it.parse::<u32>().ok());
+        if kind.is_some_and(|it| it < 10_000 && [10, 13].contains(&(it & 0xff))) {
             return true;
         }
         let lost = |error: &sqlx::Error| {

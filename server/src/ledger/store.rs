@@ -1,8 +1,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
+mod check;
 mod statement;
 
+pub(crate) use check::verify;
 pub(crate) use statement::{Movement, movements, suspended};
 
 use sea_orm::{ConnectionTrait, IntoActiveModel, Value, entity::prelude::*};
@@ -72,7 +74,12 @@ pub(super) async fn move_balances(
     for (id, (_, moved)) in net.iter().filter(|it| it.1.1 < 0) {
         let sql = "UPDATE ledger_account SET balance_idr = balance_idr + $1 WHERE id = $2 RETURNING id, balance_idr";
         let values = [(*moved).into(), (*id).into()];
-        after.extend(balances(connection, sql, values.to_vec()).await?);
+        let moved = balances(connection, sql, values.to_vec()).await?;
+        if moved.is_empty() {
+            // Money that is not there cannot go: somebody has been at the accounts.
+            return Err(db::Error::Unknown("transfer.debit_account"));
+        }
+        after.extend(moved);
     }
     let gains: Vec<_> = net.iter().filter(|it| it.1.1 >= 0).collect();
     if gains.is_empty() {
@@ -163,36 +170,4 @@ pub(crate) async fn balance(
         .await?;
     let balance = row.map(|row| row.try_get("", "balance_idr")).transpose()?;
     Ok(Money::new(balance.unwrap_or(0)))
-}
-
-/// Re-adds every kept account from its movements, checks every MAC, and names what differs.
-pub(crate) async fn verify(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-) -> Result<Vec<String>, db::Error> {
-    let mut wrong = db::walk(
-        connection,
-        "transfer",
-        Entity::find(),
-        Column::Id,
-        |row: &Model| (row.id, row.mac == row.expected_mac(seal)),
-    )
-    .await?;
-    let sql = "SELECT a.id AS id, a.kind AS kind, a.balance_idr AS kept, CAST(COALESCE(i.total, 0) - COALESCE(o.total, 0) AS BIGINT) AS added \
-               FROM ledger_account a \
-               LEFT JOIN (SELECT credit_account AS id, SUM(amount_idr) AS total FROM transfer GROUP BY credit_account) i ON i.id = a.id \
-               LEFT JOIN (SELECT debit_account AS id, SUM(amount_idr) AS total FROM transfer GROUP BY debit_account) o ON o.id = a.id \
-               WHERE a.balance_idr <> COALESCE(i.total, 0) - COALESCE(o.total, 0)";
-    for row in connection
-        .query_all_raw(db::statement(connection, sql, []))
-        .await?
-    {
-        let id: Uuid = row.try_get("", "id")?;
-        let kind: String = row.try_get("", "kind")?;
-        let (kept, added): (i64, i64) = (row.try_get("", "kept")?, row.try_get("", "added")?);
-        wrong.push(format!(
-            "ledger_account {id}: keeps {kept} ({kind}), its movements add up to {added}"
-        ));
-    }
-    Ok(wrong)
 }

@@ -8,7 +8,7 @@ mod store;
 
 pub use rules::Limits as OtpLimits;
 pub(crate) use rules::Limits;
-pub(crate) use store::{Challenge, find, standing};
+pub(crate) use store::{Challenge, find, standing, verify};
 
 use std::time::Duration as Wait;
 

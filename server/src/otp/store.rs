@@ -187,3 +187,22 @@ pub(crate) async fn standing(
         is_confirmed: codes.iter().any(|it| it.1.is_some()),
     })
 }
+
+/// Opens every contact and compares it with its digest; names what does not agree.
+pub(crate) async fn verify(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+) -> Result<Vec<String>, db::Error> {
+    db::walk(
+        connection,
+        "otp_challenge",
+        Entity::find(),
+        Column::Id,
+        |row: &Model| {
+            let contact = seal.open(Datum::Contact, row.id, &row.contact);
+            let digest = contact.map(|it| seal.digest(Datum::Contact, &it));
+            (row.id, digest.is_ok_and(|it| it == row.contact_digest))
+        },
+    )
+    .await
+}

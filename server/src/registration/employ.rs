@@ -14,6 +14,7 @@ use crate::{
     caller::Caller,
     clock::day_of,
     contribution, db,
+    event::{self, Event},
     identity::{IdentityState, Question},
     quota::{self, Quota},
 };
@@ -137,6 +138,13 @@ impl Registrations {
             Some(stop) => {
                 store::stop(&transaction, row.id, stop).await?;
                 let (now, actor) = (self.clock.now(), caller.into());
+                let stopped = Event {
+                    kind: "registration.stopped",
+                    subject: row.id,
+                    participant: None,
+                    facts: serde_json::json!({}),
+                };
+                event::record(&transaction, &self.seal, now, [stopped]).await?;
                 let rpc = "SubmitEmployment";
                 audit::wrote(&transaction, &self.seal, now, actor, rpc, row.id).await?;
             }

@@ -12,6 +12,7 @@ mod steps;
 mod store;
 
 pub(crate) use rpc::service;
+pub(crate) use store::verify;
 
 use std::sync::Arc;
 

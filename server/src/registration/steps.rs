@@ -117,6 +117,13 @@ impl Registrations {
             | State::Stopped => {}
         }
         store::cancel(&transaction, id, now).await?;
+        let cancelled = Event {
+            kind: "registration.cancelled",
+            subject: id,
+            participant: None,
+            facts: serde_json::json!({}),
+        };
+        event::record(&transaction, &self.seal, now, [cancelled]).await?;
         if let Some(membership) = shown.row.membership_id {
             participant::close_unpaid(&transaction, membership, now).await?;
             let why = SuspenseReason::RegistrationCancelled;

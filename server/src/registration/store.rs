@@ -190,3 +190,27 @@ pub(super) async fn cancel(
     Entity::update(row).exec(connection).await?;
     Ok(())
 }
+
+/// Opens every sealed value and compares it with its digest; names what does not agree.
+pub(crate) async fn verify(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+) -> Result<Vec<String>, db::Error> {
+    db::walk(
+        connection,
+        "registration",
+        Entity::find(),
+        row::Column::Id,
+        |row: &Registration| {
+            let nik = row.nik(seal).map(|it| seal.digest(Datum::Nik, it.text()));
+            let contact = row
+                .contact(seal)
+                .map(|it| seal.digest(Datum::Contact, it.text()));
+            let in_order = nik.is_ok_and(|it| it == row.nik_digest)
+                && contact.is_ok_and(|it| it == row.contact_digest)
+                && row.mother(seal).is_ok();
+            (row.id, in_order)
+        },
+    )
+    .await
+}

@@ -15,7 +15,7 @@ use crate::{
     notification,
     refusal::{Fields, timestamp},
     seal::Seal,
-    session,
+    session::{self, NewCredential},
 };
 
 /// Client credentials that everybody knows.
@@ -54,16 +54,15 @@ pub(crate) const CREDENTIALS: [Known; 3] = [
 pub(crate) async fn seed(db: &Db, seal: &Seal, clock: &dyn Clock) -> Result<(), db::Error> {
     let transaction = db.begin_write().await?;
     for known in CREDENTIALS {
-        let what = (known.subject, known.secret, known.scopes);
-        session::create_credential(
-            &transaction,
-            seal,
-            clock.now(),
-            known.id,
-            what,
-            known.secret,
-        )
-        .await?;
+        let credential = NewCredential {
+            id: known.id,
+            subject: known.subject,
+            subject_id: known.id,
+            name: known.secret,
+            scopes: known.scopes,
+            secret: known.secret,
+        };
+        session::create_credential(&transaction, seal, clock.now(), &credential).await?;
     }
     Ok(transaction.commit().await?)
 }

@@ -11,7 +11,7 @@ use ring::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{Keys, Seal};
+use super::{Keys, Seal, keyed};
 
 /// Why there is no key ring.
 #[derive(Debug, thiserror::Error)]
@@ -93,13 +93,25 @@ impl Seal {
         let key = |text: &str| bytes(text).filter(|it| it.len() == 32);
         let signing_pkcs8 = bytes(&file.signing)?;
         Ed25519KeyPair::from_pkcs8_maybe_unchecked(&signing_pkcs8).ok()?;
+        let mac = key(&file.mac)?;
+        let all = [
+            &file.seal,
+            &file.digest,
+            &file.mac,
+            &file.otp,
+            &file.token,
+            &file.signing,
+        ];
+        let all: Vec<_> = all.iter().map(|it| it.as_bytes()).collect();
+        let mark = keyed(&hmac::Key::new(hmac::HMAC_SHA256, &mac), &all).into();
         Some(Self(Arc::new(Keys {
             seal: LessSafeKey::new(UnboundKey::new(&AES_256_GCM, &key(&file.seal)?).ok()?),
             digest: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.digest)?),
-            mac: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.mac)?),
+            mac: hmac::Key::new(hmac::HMAC_SHA256, &mac),
             otp: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.otp)?),
             token: hmac::Key::new(hmac::HMAC_SHA256, &key(&file.token)?),
             signing_pkcs8,
+            mark,
             random: SystemRandom::new(),
         })))
     }

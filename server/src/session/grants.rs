@@ -147,8 +147,8 @@ impl Sessions {
         if generation != session.generation && !repeated {
             // Somebody else has used it: whoever of the two is the thief, the session ends for both.
             store::revoke(&transaction, id, now).await?;
-            let (holder, what) = (session.holder(), "RefreshTokenReused");
-            audit::wrote(&transaction, &self.seal, now, holder, what, id).await?;
+            self.ended(&transaction, now, id, &session, "RefreshTokenReused")
+                .await?;
             transaction.commit().await.map_err(db::Error::from)?;
             return Err(Error::SessionEnded);
         }
@@ -181,10 +181,30 @@ impl Sessions {
             .ok_or(Error::SessionEnded)?;
         if session.revoked_at.is_none() {
             store::revoke(&transaction, id, now).await?;
-            let holder = session.holder();
-            audit::wrote(&transaction, &self.seal, now, holder, "RevokeToken", id).await?;
+            self.ended(&transaction, now, id, &session, "RevokeToken")
+                .await?;
         }
         Ok(transaction.commit().await.map_err(db::Error::from)?)
+    }
+
+    /// Keeps that a session has ended, and by what.
+    async fn ended(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        id: Uuid,
+        session: &store::Session,
+        by: &str,
+    ) -> Result<(), db::Error> {
+        let holder = session.holder();
+        let ended = Event {
+            kind: "session.ended",
+            subject: id,
+            participant: (session.subject == Subject::Participant).then_some(session.subject_id),
+            facts: serde_json::json!({ "by": by }),
+        };
+        event::record(connection, &self.seal, now, [ended]).await?;
+        audit::wrote(connection, &self.seal, now, holder, by, id).await
     }
 
     fn grant(

@@ -165,29 +165,53 @@ pub(super) async fn credential(
     row.map(credential).transpose()
 }
 
+/// Client credentials that are to be kept.
+pub(crate) struct NewCredential<'a> {
+    pub id: Uuid,
+    pub subject: Subject,
+    /// The officer or service; the same for all credentials of one.
+    pub subject_id: Uuid,
+    pub name: &'a str,
+    pub scopes: &'a str,
+    pub secret: &'a str,
+}
+
 /// Creates client credentials; leaves those that exist under this id as they are.
 pub(crate) async fn create_credential(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
-    id: Uuid,
-    (subject, name, scopes): (Subject, &str, &str),
-    secret: &str,
+    new: &NewCredential<'_>,
 ) -> Result<(), db::Error> {
-    let digest = seal.sign("client secret", secret.as_bytes()).to_vec();
+    let digest = seal.sign("client secret", new.secret.as_bytes()).to_vec();
     let sql = "INSERT INTO credential (id, subject, subject_id, name, secret_digest, scopes, created_at) \
                VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (id) DO NOTHING";
     let values = [
-        id.into(),
-        subject.as_str_name().into(),
-        id.into(),
-        name.into(),
+        new.id.into(),
+        new.subject.as_str_name().into(),
+        new.subject_id.into(),
+        new.name.into(),
         digest.into(),
-        scopes.into(),
+        new.scopes.into(),
         now.into(),
     ];
     connection
         .execute_raw(db::statement(connection, sql, values))
         .await?;
     Ok(())
+}
+
+/// The officer or service whose credentials `id` are, if it is of this kind.
+pub(crate) async fn subject_of(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    subject: Subject,
+) -> Result<Option<Uuid>, db::Error> {
+    Ok(credential::Entity::find_by_id(id)
+        .select_only()
+        .column(credential::Column::SubjectId)
+        .filter(credential::Column::Subject.eq(subject.as_str_name()))
+        .into_tuple()
+        .one(connection)
+        .await?)
 }

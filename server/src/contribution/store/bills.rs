@@ -233,12 +233,7 @@ pub(super) async fn verify(
     wrong.extend(lines);
     let sql = "SELECT b.id AS id FROM bill b LEFT JOIN (SELECT bill_id, SUM(amount_idr) AS total FROM bill_line GROUP BY bill_id) l \
                ON l.bill_id = b.id WHERE b.total_idr <> COALESCE(l.total, 0)";
-    for row in connection
-        .query_all_raw(db::statement(connection, sql, []))
-        .await?
-    {
-        let id: Uuid = row.try_get("", "id")?;
-        wrong.push(format!("bill {id}: its lines do not add up to its total"));
-    }
+    let what = "its lines do not add up to its total";
+    wrong.extend(db::named(connection, "bill", what, sql, []).await?);
     Ok(wrong)
 }

@@ -19,6 +19,10 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
     ];
     vec![
         table(
+            "key_ring",
+            [integer("id").primary_key().to_owned(), binary("mark")],
+        ),
+        table(
             "event",
             [
                 key("id"),
