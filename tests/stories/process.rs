@@ -1,7 +1,8 @@
 //! The program as a process: it crashes, keeps its directory to itself, and ends when it is asked.
 
 use jamsostek_client::{
-    Client, Error, ErrorReason, Options, Segment, v1::StartRegistrationRequest,
+    Client, Error, ErrorReason, Options, Segment,
+    v1::{RecordPaymentRequest, StartRegistrationRequest},
 };
 use tempfile::TempDir;
 use tokio::{net::TcpStream, time::timeout};
@@ -12,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     jamsostekd::{House, PATIENCE, program, told, verify},
-    town::{ExpectRefusal, id, other_than},
+    town::{ExpectRefusal, credential, id, other_than, timestamp},
 };
 
 #[tokio::test]
@@ -71,6 +72,82 @@ async fn a_second_house_on_the_same_directory_is_refused() {
         .get_server_info()
         .await
         .expect("the first goes on");
+}
+
+#[tokio::test]
+async fn a_store_is_not_served_with_other_keys() {
+    let home = TempDir::new().expect("a directory");
+    House::opens(&home).await.crashes().await;
+    let other = home.path().join("other.json");
+
+    let mut second = program(&home).await;
+    second
+        .args(["--listen", "127.0.0.1:0", "--key-file"])
+        .arg(other);
+    let second = timeout(PATIENCE, second.output())
+        .await
+        .expect("it ends")
+        .expect("it ran");
+
+    assert!(!second.status.success(), "{}", told(&second));
+    let said = String::from_utf8_lossy(&second.stderr);
+    assert!(said.contains("another key ring"), "{said}");
+}
+
+#[tokio::test]
+async fn whoever_verifies_nothing_is_told_so() {
+    let home = TempDir::new().expect("a directory");
+    let keys = program(&home).await.args(["keys", "create"]).output().await;
+    assert!(keys.expect("it ran").status.success());
+
+    let verified = verify(&home).await;
+
+    assert!(!verified.status.success(), "{}", told(&verified));
+    assert!(
+        !home.path().join("jamsostek.db").exists(),
+        "a store was made"
+    );
+}
+
+#[tokio::test]
+async fn a_gateway_with_a_new_secret_is_the_gateway_it_was() {
+    let home = TempDir::new().expect("a directory");
+    let house = House::opens(&home).await;
+    let known = credential(1);
+    let created = program(&home)
+        .await
+        .args(["client", "create", "--kind", "service", "--name", "second"])
+        .args(["--scope", "payments.write", "--like", &known.to_string()])
+        .output()
+        .await
+        .expect("it ran");
+    let printed = String::from_utf8_lossy(&created.stdout).into_owned();
+    let value = |name: &str| {
+        let line = printed.lines().find_map(|it| it.strip_prefix(name));
+        line.unwrap_or_else(|| panic!("{name} in {}", told(&created)))
+            .to_owned()
+    };
+    let first = house.client.with_credentials(known, "sandbox-gateway");
+    let second = id(&value("client_id: "));
+    let second = house
+        .client
+        .with_credentials(second, value("client_secret: "));
+    let info = house.client.get_server_info().await.expect("itself");
+    let today: chrono::NaiveDate = info.today.parse().expect("a day");
+    let notice = RecordPaymentRequest {
+        gateway_payment_id: "bank-77".into(),
+        payment_code: "8899999999999".into(),
+        amount_idr: 10_000,
+        paid_at: Some(timestamp(
+            today.and_time(chrono::NaiveTime::MIN).and_utc() - chrono::TimeDelta::days(1),
+        )),
+        channel: "BANK".into(),
+    };
+
+    let paid = first.record_payment(notice.clone()).await.expect("taken");
+    let again = second.record_payment(notice).await.expect("the same");
+
+    assert_eq!(paid, again);
 }
 
 #[tokio::test]

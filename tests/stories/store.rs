@@ -85,6 +85,71 @@ async fn swapped_rows_of_money_are_named() {
 }
 
 #[tokio::test]
+async fn whoever_gives_himself_cover_or_anothers_savings_is_named() {
+    let town = Town::found("2026-03-10").await;
+    full_of_money(&town).await;
+    let burglar = town.burglar().await;
+    let edits = [
+        ("membership", "paid_through", "'2030-12'"),
+        ("membership", "covered_from", "'2020-01-02'"),
+        ("ledger_account", "opened_on", "'2020-01-02'"),
+        (
+            "ledger_account",
+            "owner_id",
+            "(SELECT id FROM payment ORDER BY id LIMIT 1)",
+        ),
+    ];
+
+    for (table, column, value) in edits {
+        let of = if table == "membership" {
+            "paid_through IS NOT NULL"
+        } else {
+            "kind = 'jht'"
+        };
+        let sql = format!("SELECT id AS key, CAST(1 AS BIGINT) AS number FROM {table} WHERE {of}");
+        let row = found(&burglar, &sql).await[0].0;
+        let before = format!("CREATE TABLE before AS SELECT * FROM {table} WHERE id = $1");
+        execute(&burglar, &before, [row.into()]).await;
+        let edit = format!("UPDATE {table} SET {column} = {value} WHERE id = $1");
+        execute(&burglar, &edit, [row.into()]).await;
+        let wrong = verify(&town.db, &town.seal).await.expect("a look");
+        let undo =
+            format!("UPDATE {table} SET {column} = (SELECT {column} FROM before) WHERE id = $1");
+        execute(&burglar, &undo, [row.into()]).await;
+        execute(&burglar, "DROP TABLE before", []).await;
+
+        assert_named(&wrong, table, row);
+    }
+    assert_eq!(
+        verify(&town.db, &town.seal).await.expect("a look"),
+        Vec::<String>::new()
+    );
+}
+
+#[tokio::test]
+async fn an_officers_look_at_a_payment_is_kept() {
+    let town = Town::found("2026-03-10").await;
+    let gateway = town.gateway();
+    let paid = gateway.pays("8899999999999", 10_000).await;
+    gateway.client.get_payment(id(&paid.id)).await.expect("his");
+    let officer = town.officer();
+
+    officer.get_payment(id(&paid.id)).await.expect("it");
+    officer
+        .list_suspense(Default::default())
+        .await
+        .expect("a list");
+
+    let burglar = town.burglar().await;
+    let sql = "SELECT object_id AS key, CAST(1 AS BIGINT) AS number FROM audit_record \
+               WHERE outcome = 'read' AND action = 'GetPayment'";
+    assert_eq!(found(&burglar, sql).await, [(id(&paid.id), 1)]);
+    let sql = "SELECT id AS key, CAST(1 AS BIGINT) AS number FROM audit_record \
+               WHERE outcome = 'read' AND action = 'ListSuspense'";
+    assert_eq!(found(&burglar, sql).await.len(), 1);
+}
+
+#[tokio::test]
 async fn a_sealed_nik_does_not_open_in_another_row() {
     let town = Town::found("2026-03-10").await;
     let (budi, siti) = (town.participant().await, town.participant().await);
@@ -184,6 +249,11 @@ async fn rows(
     number: &str,
 ) -> Vec<(Uuid, i64)> {
     let sql = format!("SELECT {key} AS key, {number} AS number FROM {table} ORDER BY {key}");
+    found(store, &sql).await
+}
+
+/// What `sql` finds: keys and numbers.
+async fn found(store: &DatabaseConnection, sql: &str) -> Vec<(Uuid, i64)> {
     let statement = Statement::from_string(store.get_database_backend(), sql);
     let found = store.query_all_raw(statement).await.expect("rows");
     let row =
