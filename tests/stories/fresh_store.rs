@@ -21,6 +21,16 @@ pub async fn fresh_store(directory: &TempDir) -> String {
     format!("{server}/{name}")
 }
 
+/// The URL of a store that has no schema yet.
+pub async fn empty_store(directory: &TempDir) -> String {
+    let Some(server) = server() else {
+        return fresh_store(directory).await;
+    };
+    let name = format!("story_{}", Uuid::now_v7().simple());
+    create(&server, &name).await;
+    format!("{server}/{name}")
+}
+
 async fn migrated(server: &str) -> String {
     let name = format!(
         "template_{}_{}",

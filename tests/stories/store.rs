@@ -3,12 +3,15 @@
 use std::time::Duration;
 
 use jamsostek_client::{ErrorReason, v1::AllocatePaymentRequest, v1::look_up_bill_request::By};
-use jamsostek_server::verify;
+use jamsostek_server::{db::Db, verify};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TryGetable, Value};
+use tempfile::TempDir;
+use tokio::task::JoinSet;
 use tonic::Code;
 use uuid::Uuid;
 
 use crate::{
+    fresh_store::empty_store,
     person::{APRIL, MARCH, Person},
     town::{ExpectRefusal, Town, id},
 };
@@ -167,6 +170,25 @@ async fn a_sealed_nik_does_not_open_in_another_row() {
     siti.client.get_participant(None).await.expect("herself");
     let wrong = verify(&town.db, &town.seal).await.expect("a look");
     assert_named(&wrong, "participant", budi_id);
+}
+
+#[tokio::test]
+async fn five_servers_that_start_at_once_bring_up_one_schema() {
+    let directory = TempDir::new().expect("a directory");
+    let url = empty_store(&directory).await;
+    let mut starting = JoinSet::new();
+    for _ in 0..5 {
+        let url = url.clone();
+        starting.spawn(async move { Db::open(&url).await });
+    }
+
+    let started = starting.join_all().await;
+
+    for db in started {
+        db.expect("it starts").close().await;
+    }
+    let db = Db::open_to_inspect(&url).await.expect("a whole schema");
+    db.close().await;
 }
 
 #[tokio::test]

@@ -136,10 +136,58 @@ pub(super) fn check_age(
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().expect("a day")
+    }
+
+    prop_compose! {
+        fn any_facts()(
+            flags in prop::array::uniform7(any::<bool>()),
+            days in -40_i64..40,
+        ) -> Facts {
+            let [code, account, cancelled, stopped, employment, confirmed, taken] = flags;
+            Facts {
+                is_confirmed_by_code: code,
+                has_account: account,
+                is_cancelled: cancelled,
+                is_stopped: stopped,
+                has_employment: employment,
+                is_confirmed: confirmed,
+                nik_is_taken: taken,
+                expires_at: now() + chrono::Duration::days(days),
+            }
+        }
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-03-10T02:00:00Z".parse().expect("a moment")
+    }
+
+    proptest! {
+        /// What is done cannot be undone by anything that comes later, and money is asked for only where nothing is missing.
+        #[test]
+        fn states_go_on_and_never_back(facts in any_facts()) {
+            let found = state(&facts, now());
+            let expired = facts.expires_at <= now();
+            prop_assert_eq!(found == State::Active, facts.has_account);
+            if !facts.has_account {
+                prop_assert_eq!(found == State::Cancelled, facts.is_cancelled);
+                prop_assert_eq!(found == State::Expired, expired && !facts.is_cancelled);
+            }
+            if found == State::AwaitingPayment {
+                prop_assert!(facts.is_confirmed_by_code && facts.is_confirmed && facts.has_employment);
+                prop_assert!(!facts.nik_is_taken && !facts.is_stopped);
+            }
+            if !facts.is_confirmed_by_code {
+                // Whoever has brought no code back sees nothing of whose NIK it is.
+                let other = Facts { nik_is_taken: !facts.nik_is_taken, ..facts };
+                prop_assert_eq!(state(&other, now()), found);
+            }
+        }
     }
 
     #[test]
