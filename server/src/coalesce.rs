@@ -1,19 +1,21 @@
 //! Answers many readers with one statement.
 //!
-//! Whoever asks while every loader is busy waits, and the next loader that is free asks the store for all who have come by then.
-//! Nobody is made to wait for others: a loader that is free takes even one. What is read is read after it was asked for, so that
-//! everybody sees what he wrote.
+//! Whoever asks while the loader is busy waits, and then it asks the store for all who have come by then. Nobody is made to wait
+//! for others: a loader that is free takes even one. What is read is read after it was asked for, so that everybody sees what he
+//! wrote.
 
-use std::{collections::HashMap, hash::Hash, sync::Arc};
+use std::{collections::HashMap, hash::Hash, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
-use tokio::sync::{Mutex, mpsc, oneshot};
+use futures_util::FutureExt;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::db;
 
 /// How many are answered by one statement.
 pub(crate) const AT_ONCE: usize = 64;
-/// Loaders that work at once: one reads while the other answers. More would only make the statements smaller.
-const LOADERS: usize = 2;
+/// How long a statement may take. A call ends by its own deadline; a loader that waited for a database that is gone would be lost
+/// to all who come later.
+const LOAD_MAX: Duration = Duration::from_secs(10);
 
 type Answer<V> = Result<Option<V>, Arc<db::Error>>;
 type Asked<K, V> = (K, oneshot::Sender<Answer<V>>);
@@ -26,31 +28,28 @@ where
     K: Clone + Eq + Hash + Send + 'static,
     V: Clone + Send + 'static,
 {
-    /// Starts the loaders. Each ends when this value is dropped.
+    /// Starts the loader. It ends when this value is dropped.
     pub(crate) fn start<Load, Loading>(load: Load) -> Self
     where
-        Load: Fn(Vec<K>) -> Loading + Clone + Send + 'static,
+        Load: Fn(Vec<K>) -> Loading + Send + 'static,
         Loading: Future<Output = Result<HashMap<K, V>, db::Error>> + Send + 'static,
     {
         let (sender, receiver) = mpsc::channel(AT_ONCE);
-        let receiver = Arc::new(Mutex::new(receiver));
-        for _ in 0..LOADERS {
-            tokio::spawn(run(receiver.clone(), load.clone()));
-        }
+        tokio::spawn(run(receiver, load));
         Self(sender)
     }
 
     /// What is known of `key`.
     pub(crate) async fn get(&self, key: K) -> Result<Option<V>, db::Error> {
         let (answer, answered) = oneshot::channel();
-        let gone = "the loaders run as long as anybody can ask";
-        // Not `expect` on what was sent back: a sender cannot be shown.
-        assert!(self.0.send((key, answer)).await.is_ok(), "{gone}");
-        Ok(answered.await.expect(gone)?)
+        if self.0.send((key, answer)).await.is_err() {
+            return Err(db::Error::Lost);
+        }
+        Ok(answered.await.map_err(|_| db::Error::Lost)??)
     }
 }
 
-async fn run<K, V, Load, Loading>(receiver: Arc<Mutex<mpsc::Receiver<Asked<K, V>>>>, load: Load)
+async fn run<K, V, Load, Loading>(mut receiver: mpsc::Receiver<Asked<K, V>>, load: Load)
 where
     K: Clone + Eq + Hash,
     V: Clone,
@@ -58,9 +57,14 @@ where
     Loading: Future<Output = Result<HashMap<K, V>, db::Error>>,
 {
     let mut asked = Vec::with_capacity(AT_ONCE);
-    while receiver.lock().await.recv_many(&mut asked, AT_ONCE).await > 0 {
+    while receiver.recv_many(&mut asked, AT_ONCE).await > 0 {
         let keys = asked.iter().map(|it| it.0.clone()).collect();
-        let found = load(keys).await.map_err(Arc::new);
+        let loading = AssertUnwindSafe(load(keys)).catch_unwind();
+        let found = match tokio::time::timeout(LOAD_MAX, loading).await {
+            Ok(Ok(found)) => found.map_err(Arc::new),
+            // It panicked, and the hook has told where; or the store does not answer.
+            Ok(Err(_)) | Err(_) => Err(Arc::new(db::Error::Lost)),
+        };
         for (key, answer) in asked.drain(..) {
             let found = found.as_ref().map_err(Arc::clone);
             // Whoever has gone meanwhile wants no answer.

@@ -68,7 +68,7 @@ impl Db {
             writer
         } else {
             let writer = Database::connect(postgres_options(url, used)).await?;
-            refuse_transaction_pooler(&writer, used).await?;
+            refuse_transaction_pooler(&writer).await?;
             writer
         };
         match used {

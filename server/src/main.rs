@@ -33,6 +33,9 @@ const BAD_SETTINGS: u8 = 64;
 /// How often the workers look for work.
 const WORK_INTERVAL: Duration = Duration::from_millis(200);
 
+/// How long the last round may take: a store that is gone must not keep the process.
+const LAST_ROUND_MAX: Duration = Duration::from_secs(5);
+
 type Done = Result<ExitCode, Box<dyn Error>>;
 
 #[tokio::main]
@@ -111,15 +114,29 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
     .await?;
     let listener = TcpListener::bind(serving.listen).await?;
     let stop = stop_asked()?;
-    greet(&listener.local_addr()?.to_string(), &house.sandbox_token())?;
+    let address = listener.local_addr()?.to_string();
+    greet(
+        &address,
+        &house.sandbox_token(),
+        serving.tls_certificate.as_deref(),
+    )?;
     let (ending, ended) = tokio::sync::watch::channel(false);
     let working = tokio::spawn(work(house.workers(), ended));
     let workers = house.workers();
     let served = house.serve(listener, stop).await;
     // Between two rounds, so that none is cut in half; what was only counted in memory is then written down before we go.
     ending.send_replace(true);
-    working.await?;
-    workers.work().await?;
+    let last = async {
+        let worked = working.await;
+        let done = workers.work().await;
+        (worked, done)
+    };
+    match tokio::time::timeout(LAST_ROUND_MAX, last).await {
+        Ok((Ok(()), Ok(_))) => {}
+        Ok((Err(error), _)) => tracing::error!(error = &error as &dyn Error, "a worker broke"),
+        Ok((_, Err(error))) => tracing::error!(error = &error as &dyn Error, "a worker failed"),
+        Err(_) => tracing::error!("the store does not answer; counts of own reads may be lost"),
+    }
     served?;
     db.close().await;
     Ok(ExitCode::SUCCESS)
@@ -156,16 +173,19 @@ fn stop_asked() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-fn greet(address: &str, token: &str) -> std::io::Result<()> {
+fn greet(address: &str, token: &str, certificate: Option<&Path>) -> std::io::Result<()> {
+    let how = certificate.map_or("-plaintext".to_owned(), |it| {
+        format!("-cacert {}", it.display())
+    });
     let mut out = std::io::stdout().lock();
     writeln!(
         out,
         "jamsostek SANDBOX: nobody here is real, every code can be read, every secret is known.\n\
          listening on {address}\n\n\
          Try:\n\
-         \x20 grpcurl -plaintext {address} list\n\
-         \x20 grpcurl -plaintext {address} jamsostek.v1.SandboxService/ListPeople\n\
-         \x20 grpcurl -plaintext -H 'authorization: Bearer {token}' {address} jamsostek.v1.SessionService/WhoAmI"
+         \x20 grpcurl {how} {address} list\n\
+         \x20 grpcurl {how} {address} jamsostek.v1.SandboxService/ListPeople\n\
+         \x20 grpcurl {how} -H 'authorization: Bearer {token}' {address} jamsostek.v1.SessionService/WhoAmI"
     )?;
     out.flush()
 }
@@ -233,8 +253,8 @@ async fn check(place: &Place) -> Done {
 }
 
 async fn client(place: &Place, new: &NewClient) -> Done {
-    prepare(place)?;
-    let seal = keys(place, Profile::Sandbox)?;
+    // Never a new ring: the store would be bound to it, and whoever serves has another.
+    let seal = Seal::read(&place.keys())?;
     let db = Db::open(&place.store_url()).await?;
     let (id, secret) = create_client(&db, &seal, &SystemClock, new).await?;
     println!("client_id: {id}\nclient_secret: {secret}");

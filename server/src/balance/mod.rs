@@ -5,7 +5,7 @@ mod store;
 
 pub(crate) use rpc::service;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use uuid::Uuid;
@@ -28,7 +28,8 @@ pub(crate) struct Balances {
     pub seal: Seal,
     pub clock: Arc<dyn Clock>,
     pub audit: Audit,
-    savings: Coalesced<(Uuid, NaiveDate), Savings>,
+    /// Everybody's as they stand now: that is what people ask for, many at once.
+    now: Coalesced<Uuid, Savings>,
 }
 
 /// What somebody has saved on a day.
@@ -59,55 +60,48 @@ pub(crate) enum Error {
     Store(#[from] db::Error),
 }
 
-/// Reads what many have saved, each on a day: one statement a day, and nearly all ask for today.
-async fn load(
-    db: Db,
-    asked: Vec<(Uuid, NaiveDate)>,
-) -> Result<HashMap<(Uuid, NaiveDate), Savings>, db::Error> {
-    let mut days: HashMap<NaiveDate, Vec<Uuid>> = HashMap::new();
-    for (person, day) in asked {
-        days.entry(day).or_default().push(person);
-    }
-    let mut found = HashMap::new();
-    for (day, people) in days {
-        let savings = store::savings(db.reader(), &people, day).await?;
-        found.extend(savings.into_iter().map(|(person, it)| ((person, day), it)));
-    }
-    Ok(found)
-}
-
 impl Balances {
     /// Shows what `db` keeps.
     pub(crate) fn new(db: Db, seal: Seal, clock: Arc<dyn Clock>, audit: Audit) -> Self {
-        let savings = Coalesced::start({
+        let now = Coalesced::start({
             let db = db.clone();
-            move |asked| load(db.clone(), asked)
+            move |people: Vec<Uuid>| {
+                let db = db.clone();
+                async move { store::savings(db.reader(), &people, None).await }
+            }
         });
         Self {
             db,
             seal,
             clock,
             audit,
-            savings,
+            now,
         }
     }
 
-    /// The balance at the end of `as_of`; today's when none is named.
+    /// The balance at the end of `as_of`, or as it stands when no day is named.
     pub(crate) async fn on(
         &self,
         caller: &Caller,
         named: Option<Uuid>,
         as_of: Option<NaiveDate>,
     ) -> Result<Balance, Error> {
-        let as_of = as_of.unwrap_or_else(|| self.clock.today());
         let person = caller.participant(named).ok_or(Error::NotFound)?;
-        let savings = self.savings.get((person, as_of)).await?;
+        let savings = match as_of {
+            None => self.now.get(person).await?,
+            Some(_) => {
+                let found = store::savings(self.db.reader(), &[person], as_of).await?;
+                found.into_values().next()
+            }
+        };
         let savings = savings.ok_or(Error::NotFound)?;
         self.audit
             .read(self.clock.now(), caller, "GetBalance", person)
             .await?;
         let opened = savings.opened_on.map(|it| it.year());
-        let over = as_of.min(self.clock.today()).year();
+        let today = self.clock.today();
+        let as_of = as_of.unwrap_or(today);
+        let over = as_of.min(today).year();
         Ok(Balance {
             as_of,
             total: savings.accounts.iter().map(|it| it.1).sum(),

@@ -1,41 +1,50 @@
 use std::collections::HashMap;
 
 use chrono::NaiveDate;
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::Savings;
 use crate::{coalesce::AT_ONCE, db, ledger::Account, money::Money};
 
 /// How many people a statement is made for: few shapes, so that the drivers keep every one prepared.
-const SHAPES: [usize; 4] = [1, 4, 16, AT_ONCE];
+const SHAPES: [usize; 6] = [1, 4, 8, 16, 32, AT_ONCE];
 
-/// The savings of `people` at the end of `day`, in one statement: the kept balance less what came after the day. Only those who
+/// What was added up after a day, so that it can be taken off what is kept.
+const LATER: &str = "- CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE credit_account = a.id AND day > $2), 0) AS BIGINT) \
+     + CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE debit_account = a.id AND day > $2), 0) AS BIGINT)";
+
+/// The savings of `people` as they are kept, or at the end of `day`: then less what came after it. One statement. Only those who
 /// have paid are in it; without old-age savings they have no accounts.
 pub(super) async fn savings(
     connection: &impl ConnectionTrait,
     people: &[Uuid],
-    day: NaiveDate,
+    day: Option<NaiveDate>,
 ) -> Result<HashMap<Uuid, Savings>, db::Error> {
     let Some(&last) = people.last() else {
         return Ok(HashMap::new());
     };
+    let kind = Account::Jht(Uuid::nil()).kind();
+    let mut values: Vec<Value> = vec![kind.into()];
+    let (later, opened) = match day {
+        Some(day) => {
+            values.push(day.into());
+            (LATER, "AND a.opened_on <= $2")
+        }
+        None => ("", ""),
+    };
     let shape = SHAPES.into_iter().find(|it| *it >= people.len());
     let shape = shape.unwrap_or(people.len());
-    let places: Vec<_> = (3..shape + 3).map(|it| format!("${it}")).collect();
+    let first = values.len() + 1;
+    let places: Vec<_> = (first..first + shape).map(|it| format!("${it}")).collect();
     let sql = format!(
-        "SELECT m.participant_id, m.id AS membership_id, a.opened_on, a.balance_idr \
-         - CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE credit_account = a.id AND day > $1), 0) AS BIGINT) \
-         + CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE debit_account = a.id AND day > $1), 0) AS BIGINT) \
-         AS balance_idr FROM membership m LEFT JOIN ledger_account a ON a.kind = $2 AND a.owner_id = m.id AND a.opened_on <= $1 \
+        "SELECT m.participant_id, m.id AS membership_id, a.opened_on, a.balance_idr {later} AS balance_idr \
+         FROM membership m LEFT JOIN ledger_account a ON a.kind = $1 AND a.owner_id = m.id {opened} \
          WHERE m.participant_id IN ({}) AND m.paid_through IS NOT NULL ORDER BY m.opened_at, m.id",
         places.join(", ")
     );
     let people = people.iter().copied().chain(std::iter::repeat(last));
-    let kind = Account::Jht(Uuid::nil()).kind();
-    let values = [day.into(), kind.into()]
-        .into_iter()
-        .chain(people.take(shape).map(Into::into));
+    values.extend(people.take(shape).map(Value::from));
     let rows = connection
         .query_all_raw(db::statement(connection, &sql, values))
         .await?;

@@ -12,7 +12,7 @@ use crate::{
     db,
     event::{self, Event},
     ledger::{self, Account},
-    money::{Money, Month},
+    money::Month,
     participant::{self, Membership, Work},
     policy::Policy,
     quota::{self, Quota},
@@ -116,7 +116,13 @@ impl Contributions {
             let retry_after = spent.wait(now);
             return Err(Error::TooManyBills { retry_after });
         }
-        let shown = self.issue_for(&transaction, now, id, &held, months).await?;
+        let bill = self.draw(&transaction, now, id, &held, months).await?;
+        let paid_through = self.spend_credit(&transaction, now, &bill, &held).await?;
+        let held = Membership {
+            paid_through,
+            ..held
+        };
+        let shown = self.stand(&transaction, bill, &held).await?;
         audit::wrote(
             &transaction,
             &self.seal,
@@ -130,30 +136,23 @@ impl Contributions {
         Ok(shown)
     }
 
-    pub(super) async fn issue_for(
+    /// Draws up a bill of the oldest open months and keeps it.
+    pub(super) async fn draw(
         &self,
         connection: &impl ConnectionTrait,
         now: DateTime<Utc>,
         id: Uuid,
         held: &Membership,
         months: u32,
-    ) -> Result<BillShown, Error> {
+    ) -> Result<Bill, Error> {
         let today = day_of(now);
         let Some(paid_through) = held.paid_through else {
             let state = "STATE_AWAITING_PAYMENT";
             return Err(Error::WrongState { state });
         };
         let first = participant::oldest_open_month(paid_through, today, &self.policy)?;
-        let ids = (id, held.id);
-        let bill = draw_up(
-            &self.seal,
-            &self.policy,
-            ids,
-            &held.work,
-            first,
-            months,
-            today,
-        )?;
+        let (ids, work) = ((id, held.id), &held.work);
+        let bill = draw_up(&self.seal, &self.policy, ids, work, first, months, today)?;
         store::insert_bill(connection, &self.seal, &bill, now).await?;
         let issued = Event {
             kind: "bill.issued",
@@ -162,33 +161,33 @@ impl Contributions {
             facts: serde_json::json!({ "totalIdr": bill.total.idr() }),
         };
         event::record(connection, &self.seal, now, [issued]).await?;
+        Ok(bill)
+    }
+
+    /// Pays whole months of `bill` from the credit; where the membership is paid through after that.
+    async fn spend_credit(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        bill: &Bill,
+        held: &Membership,
+    ) -> Result<Option<Month>, Error> {
         let credit = ledger::balance(connection, Account::Credit(held.id)).await?;
-        let mut held = held.clone();
-        if credit > Money::ZERO {
-            let coming = settle::Coming::credit_for(&bill, today);
-            let settled = settle::plan(&coming, &bill.lines, held.paid_through, credit);
-            if let Some(&last) = settled.months.last() {
-                settle::book(
-                    connection,
-                    &self.seal,
-                    now,
-                    &coming,
-                    &held,
-                    &bill.lines,
-                    &settled,
-                )
-                .await?;
-                held.paid_through = Some(last);
-                let paid = Event {
-                    kind: "bill.settled",
-                    subject: id,
-                    participant: Some(held.participant_id),
-                    facts: serde_json::json!({ "amountIdr": settled.applied.idr() }),
-                };
-                event::record(connection, &self.seal, now, [paid]).await?;
-            }
-        }
-        self.stand(connection, bill, &held).await
+        let coming = settle::Coming::credit_for(bill, day_of(now));
+        let settled = settle::plan(&coming, &bill.lines, held.paid_through, credit);
+        let Some(&last) = settled.months.last() else {
+            return Ok(held.paid_through);
+        };
+        let (seal, lines) = (&self.seal, &bill.lines);
+        settle::book(connection, seal, now, &coming, held, lines, &settled).await?;
+        let paid = Event {
+            kind: "bill.settled",
+            subject: bill.id,
+            participant: Some(held.participant_id),
+            facts: serde_json::json!({ "amountIdr": settled.applied.idr() }),
+        };
+        event::record(connection, &self.seal, now, [paid]).await?;
+        Ok(Some(last))
     }
 }
 

@@ -170,7 +170,7 @@ impl Contributions {
             return Ok(Plan::Suspend(SuspenseReason::Stale));
         }
         let credit = ledger::balance(connection, Account::Credit(membership.id)).await?;
-        let lines = if self.is_payable(&bill, &membership, day)? {
+        let lines = if standing::is_payable(&self.policy, &bill, &membership, day)? {
             bill.lines
         } else {
             let fresh = match standing::lines_on(&self.policy, &membership, bill.months, day) {
@@ -190,7 +190,8 @@ impl Contributions {
         let settled = settle::plan(&coming, &lines, membership.paid_through, credit);
         let activates = unpaid && !settled.months.is_empty();
         if activates {
-            participant::supply(connection, &self.seal, now, &membership).await?;
+            self.activate(connection, now, &membership, notice.gateway)
+                .await?;
         }
         Ok(Plan::Settle {
             membership,
@@ -200,23 +201,22 @@ impl Contributions {
         })
     }
 
-    /// Whether the bill's own lines hold on `day`: its code has not run out, and no month before them is open. Where nothing of it
-    /// is open, they hold as well, and the money becomes credit.
-    fn is_payable(
+    /// Makes the person a participant. What others with the same NIK had paid by then will never buy anything: it waits for an
+    /// officer. Each holds its own membership, so that a payment that comes at the same time is either seen here or sees this.
+    pub(super) async fn activate(
         &self,
-        bill: &Bill,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
         membership: &Membership,
-        day: NaiveDate,
-    ) -> Result<bool, Error> {
-        let mut open = bill.lines.iter().map(|it| it.month);
-        let open = open.find(|it| Some(*it) > membership.paid_through);
-        let in_turn = match (open, membership.paid_through) {
-            (Some(open), Some(paid_through)) => {
-                open == participant::oldest_open_month(paid_through, day, &self.policy)?
-            }
-            _ => true,
-        };
-        Ok(day <= bill.valid_through && in_turn)
+        by: Uuid,
+    ) -> Result<(), Error> {
+        participant::supply(connection, &self.seal, now, membership).await?;
+        for rival in participant::rivals_of(connection, membership.participant_id).await? {
+            participant::hold(connection, rival).await?;
+            let (ids, why) = ((rival, by), SuspenseReason::NikTaken);
+            suspense::withdraw(connection, &self.seal, now, ids, why).await?;
+        }
+        Ok(())
     }
 
     fn received(

@@ -160,14 +160,16 @@ impl ContributionService for Rpc {
         let mut fields = Fields::default();
         let id = fields.id("payment_id", &request.payment_id);
         let membership = fields.id("membership_id", &request.membership_id);
-        paper::reason(&mut fields, &request.reason);
+        let reason = paper::reason(&mut fields, &request.reason);
         let (Some(id), Some(membership)) = (id, membership) else {
             return Err(fields.refusal());
         };
         fields.check()?;
-        let reason = &request.reason;
-        let payment =
-            db::retrying(|| self.contributions.allocate(&caller, id, membership, reason)).await?;
+        let payment = db::retrying(|| {
+            self.contributions
+                .allocate(&caller, id, membership, &reason)
+        })
+        .await?;
         Ok(Response::new(AllocatePaymentResponse {
             payment: Some(payment.into()),
         }))
@@ -181,13 +183,12 @@ impl ContributionService for Rpc {
         let request = request.into_inner();
         let mut fields = Fields::default();
         let id = fields.id("payment_id", &request.payment_id);
-        paper::reason(&mut fields, &request.reason);
+        let reason = paper::reason(&mut fields, &request.reason);
         let Some(id) = id else {
             return Err(fields.refusal());
         };
         fields.check()?;
-        let reason = &request.reason;
-        let payment = db::retrying(|| self.contributions.give_back(&caller, id, reason)).await?;
+        let payment = db::retrying(|| self.contributions.give_back(&caller, id, &reason)).await?;
         Ok(Response::new(ReturnPaymentResponse {
             payment: Some(payment.into()),
         }))

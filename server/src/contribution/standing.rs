@@ -112,14 +112,12 @@ impl Contributions {
                 .lines
                 .iter()
                 .any(|it| Some(it.month) > held.paid_through);
-            if open && today <= bill.valid_through {
+            if open && is_payable(&self.policy, &bill, &held, today)? {
                 return Ok((self.stand(connection, bill, &held).await?, held));
             }
         }
-        let bill = self
-            .issue_for(connection, now, Uuid::now_v7(), &held, 1)
-            .await?;
-        Ok((bill, held))
+        let bill = self.draw(connection, now, Uuid::now_v7(), &held, 1).await?;
+        Ok((self.stand(connection, bill, &held).await?, held))
     }
 
     /// A bill as it stands today.
@@ -130,9 +128,11 @@ impl Contributions {
         membership: &Membership,
     ) -> Result<BillShown, Error> {
         let today = self.clock.today();
+        let months_paid = store::months_paid(connection, &bill).await?;
+        let paid = (&bill, months_paid.as_slice());
         Ok(BillShown {
-            months_paid: store::months_paid(connection, &bill).await?,
-            payable: payable(connection, &self.policy, today, &bill, membership).await?,
+            payable: payable(connection, &self.policy, today, paid, membership).await?,
+            months_paid,
             bill,
             today,
         })
@@ -169,26 +169,48 @@ pub(crate) async fn to_pay(
     };
     let membership = participant::membership(connection, bill.membership).await?;
     let membership = membership.ok_or(db::Error::Unknown("bill.membership_id"))?;
+    // A first bill: none of its months is paid as long as anybody is asked to pay it.
+    let paid = (&bill, [].as_slice());
     Ok(Some(BillToPay {
-        payable: payable(connection, policy, today, &bill, &membership).await?,
+        payable: payable(connection, policy, today, paid, &membership).await?,
         payment_code: bill.payment_code,
     }))
 }
 
-/// What is open of `bill`, less the credit. After its last day its code is still good, for what as many months cost by then (C10).
+/// Whether the bill's own lines hold on `day`: its code has not run out, and no month before them is open. Where nothing of it is
+/// open they hold as well, and money for it becomes credit.
+pub(super) fn is_payable(
+    policy: &Policy,
+    bill: &Bill,
+    membership: &Membership,
+    day: NaiveDate,
+) -> Result<bool, Error> {
+    let mut open = bill.lines.iter().map(|it| it.month);
+    let open = open.find(|it| Some(*it) > membership.paid_through);
+    let in_turn = match (open, membership.paid_through) {
+        (Some(open), Some(paid_through)) => {
+            open == participant::oldest_open_month(paid_through, day, policy)?
+        }
+        _ => true,
+    };
+    Ok(day <= bill.valid_through && in_turn)
+}
+
+/// What is open of `bill`, less the credit. Where its own lines do not hold any more, its code is still good for what as many
+/// months cost from the oldest open one on (C10).
 async fn payable(
     connection: &impl ConnectionTrait,
     policy: &Policy,
     today: NaiveDate,
-    bill: &Bill,
+    (bill, months_paid): (&Bill, &[Month]),
     membership: &Membership,
 ) -> Result<Money, Error> {
     let open = bill
         .lines
         .iter()
-        .filter(|it| Some(it.month) > membership.paid_through);
+        .filter(|it| Some(it.month) > membership.paid_through && !months_paid.contains(&it.month));
     let open: Money = open.map(|it| it.amount).sum();
-    let price = if open == Money::ZERO || today <= bill.valid_through {
+    let price = if open == Money::ZERO || is_payable(policy, bill, membership, today)? {
         open
     } else {
         let lines = lines_on(policy, membership, bill.months, today)?;

@@ -81,18 +81,25 @@ impl Contributions {
             let state = "SUSPENSE_REASON_NIK_TAKEN";
             return Err(Error::WrongState { state });
         }
-        let day = day_of(payment.notice.paid_at);
+        // Of a membership that nobody has paid for, nothing before the day it was opened can be paid or covered.
+        let day = match held.paid_through {
+            Some(_) => payment.notice.day(),
+            None => payment.notice.day().max(held.opened_on),
+        };
         // As many months as its bill asked for; where it has none here, as many as the money pays.
         let bill = store::bill_by_code(&transaction, &payment.notice.payment_code).await?;
         let bill = bill.filter(|it| it.membership == membership);
         let months = bill.map_or(MONTHS_MAX, |it| it.months);
         let lines = standing::lines_on(&self.policy, &held, months, day)?;
         let credit = ledger::balance(&transaction, Account::Credit(held.id)).await?;
-        let coming = settle::Coming::payment(&payment.notice, Account::Suspense(id));
+        let coming = settle::Coming {
+            day,
+            ..settle::Coming::payment(&payment.notice, Account::Suspense(id))
+        };
         let settled = settle::plan(&coming, &lines, held.paid_through, credit);
         let activates = held.paid_through.is_none() && !settled.months.is_empty();
         if activates {
-            participant::supply(&transaction, &self.seal, now, &held).await?;
+            self.activate(&transaction, now, &held, caller.id).await?;
         }
         settle::book(
             &transaction,

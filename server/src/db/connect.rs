@@ -25,7 +25,8 @@ const PING_AFTER_IDLE: Duration = Duration::from_secs(30);
 /// the caller's patience ends.
 const STATEMENT_TIMEOUT: &str = "8s";
 /// How long a call may wait for a lock, and a transaction for its next statement.
-const OTHER_TIMEOUTS: &str = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=15s";
+const LOCK_TIMEOUT: &str = "4s";
+const IDLE_TIMEOUT: &str = "15s";
 /// SQLite before this release can lose a WAL frame after a reset (fixed in 3.51.3).
 const SQLITE_VERSION_MIN: (u32, u32, u32) = (3, 51, 3);
 /// Names our migrations among advisory locks.
@@ -58,15 +59,19 @@ pub(super) fn sqlite_options(url: &str, connections: u32, used: Use) -> ConnectO
         .test_before_acquire_if_idle_for(PING_AFTER_IDLE)
         .sqlx_logging(false)
         .map_sqlx_sqlite_opts(move |sqlite| {
-            sqlite
-                .create_if_missing(used == Use::Serve)
+            let sqlite = sqlite
                 .foreign_keys(true)
+                .busy_timeout(SQLITE_BUSY_TIMEOUT)
+                .pragma("cache_size", format!("-{SQLITE_CACHE_KIB}"));
+            if used == Use::Inspect {
+                return sqlite.read_only(true);
+            }
+            sqlite
+                .create_if_missing(true)
                 .journal_mode(SqliteJournalMode::Wal)
                 .synchronous(SqliteSynchronous::Full)
-                .busy_timeout(SQLITE_BUSY_TIMEOUT)
                 // What is deleted (a code that has served) is overwritten, not only unlinked.
                 .pragma("secure_delete", "on")
-                .pragma("cache_size", format!("-{SQLITE_CACHE_KIB}"))
         })
         // After a COMMIT that failed (disk full), SQLite has rolled back by itself and sqlx's own ROLLBACK fails: the connection
         // would go back to the pool at transaction depth 1, and all later "commits" on it would be savepoints that nobody
@@ -86,7 +91,7 @@ pub(super) fn sqlite_options(url: &str, connections: u32, used: Use) -> ConnectO
 pub(super) fn postgres_options(url: &str, used: Use) -> ConnectOptions {
     let separator = if url.contains('?') { '&' } else { '?' };
     let timeouts = format!(
-        "-c statement_timeout={} {OTHER_TIMEOUTS}",
+        "-c statement_timeout={} -c lock_timeout={LOCK_TIMEOUT} -c idle_in_transaction_session_timeout={IDLE_TIMEOUT}",
         used.statement_timeout()
     );
     let escaped = timeouts.replace(' ', "%20").replace('=', "%3D");
@@ -117,7 +122,6 @@ pub(super) async fn check_sqlite(connection: &DatabaseConnection) -> Result<(), 
 /// a session's setting is gone in the next.
 pub(super) async fn refuse_transaction_pooler(
     connection: &DatabaseConnection,
-    used: Use,
 ) -> Result<(), Error> {
     use sqlx::{Connection as _, Executor as _, Row as _};
     let mut pooled = connection
@@ -129,11 +133,11 @@ pub(super) async fn refuse_transaction_pooler(
     pooled.ping().await.map_err(wrong)?;
     // PgBouncer and its kin strip or refuse start-up options; ours are still there on a connection of our own.
     let row = pooled
-        .fetch_one("SELECT current_setting('statement_timeout') AS kept")
+        .fetch_one("SELECT current_setting('idle_in_transaction_session_timeout') AS kept")
         .await
         .map_err(wrong)?;
     let kept: String = row.try_get("kept").map_err(wrong)?;
-    if kept != used.statement_timeout() {
+    if kept != IDLE_TIMEOUT {
         return Err(Error::Unfit(
             "the connection does not keep its settings: a transaction pooler stands in between; connect to PostgreSQL \
              itself or use the pooler's session mode"
@@ -162,7 +166,7 @@ pub(super) async fn migrate(connection: &DatabaseConnection) -> Result<(), Error
 
 /// Refuses a store whose schema is another than ours: older, newer, or none.
 pub(super) async fn refuse_other_schema(connection: &DatabaseConnection) -> Result<(), Error> {
-    let unfit = |_| {
+    let unfit = || {
         Error::Unfit("there is no store of this service here, or one of another version".to_owned())
     };
     // Asked by hand, since sea-orm-migration makes its table where it finds none.
@@ -170,7 +174,10 @@ pub(super) async fn refuse_other_schema(connection: &DatabaseConnection) -> Resu
     let applied = connection
         .query_all_raw(super::statement(connection, sql, []))
         .await
-        .map_err(unfit)?;
+        .map_err(|error| match Error::from(error) {
+            error if error.is_missing_table() => unfit(),
+            error => error,
+        })?;
     let applied: Vec<String> = applied
         .iter()
         .map(|row| row.try_get("", "version"))
@@ -180,7 +187,7 @@ pub(super) async fn refuse_other_schema(connection: &DatabaseConnection) -> Resu
         .map(|it| it.name().to_owned())
         .collect();
     if applied != ours {
-        return Err(unfit(DbErr::RecordNotFound(String::new())));
+        return Err(unfit());
     }
     Ok(())
 }

@@ -22,6 +22,9 @@ pub enum Error {
     /// A read that was done for several failed.
     #[error(transparent)]
     Shared(#[from] Arc<Error>),
+    /// A read that was done for several got no answer.
+    #[error("the store did not answer")]
+    Lost,
     /// The store is not fit to be used.
     #[error("{0}")]
     Unfit(String),
@@ -42,6 +45,13 @@ impl Error {
         self.code().is_some_and(|it| codes.contains(&it.as_str()))
     }
 
+    /// Whether a table is not there.
+    pub(super) fn is_missing_table(&self) -> bool {
+        // SQLite has one number for every statement that does not fit the schema.
+        self.code()
+            .is_some_and(|it| ["42P01", "1"].contains(&it.as_str()))
+    }
+
     /// Whether an "at most one" rule stopped it.
     pub(crate) fn is_unique_violation(&self) -> bool {
         let Some(error) = self.database() else {
@@ -55,7 +65,7 @@ impl Error {
         match self {
             Self::Database(error) => Some(error),
             Self::Shared(error) => error.database(),
-            Self::Broken(_) | Self::Unknown(_) | Self::Unfit(_) => None,
+            Self::Broken(_) | Self::Unknown(_) | Self::Lost | Self::Unfit(_) => None,
         }
     }
 
@@ -75,6 +85,11 @@ impl Error {
     }
 
     fn is_out_of_reach(&self) -> bool {
+        if matches!(self, Self::Lost)
+            || matches!(self, Self::Shared(error) if error.is_out_of_reach())
+        {
+            return true;
+        }
         let Some(error) = self.database() else {
             return false;
         };

@@ -132,24 +132,28 @@ impl Registrations {
     ) -> Result<(), Error> {
         let transaction = self.db.begin_write().await?;
         let held = store::lock(&transaction, row.id).await?;
-        let open = held.is_some_and(|it| it.confirmed_at.is_none() && it.cancelled_at.is_none());
+        let open = held.is_some_and(|it| {
+            it.confirmed_at.is_none() && it.cancelled_at.is_none() && it.stopped_by.is_none()
+        });
+        if !open {
+            return Ok(());
+        }
         match stop {
-            _ if !open => {}
+            None => store::agree(&transaction, &self.seal, row.id, told, birth_date).await?,
             Some(stop) => {
                 store::stop(&transaction, row.id, stop).await?;
-                let (now, actor) = (self.clock.now(), caller.into());
                 let stopped = Event {
                     kind: "registration.stopped",
                     subject: row.id,
                     participant: None,
                     facts: serde_json::json!({}),
                 };
-                event::record(&transaction, &self.seal, now, [stopped]).await?;
-                let rpc = "SubmitEmployment";
-                audit::wrote(&transaction, &self.seal, now, actor, rpc, row.id).await?;
+                event::record(&transaction, &self.seal, self.clock.now(), [stopped]).await?;
             }
-            None => store::agree(&transaction, &self.seal, row.id, told, birth_date).await?,
         }
+        let (now, actor) = (self.clock.now(), caller.into());
+        let what = "AskRegister";
+        audit::wrote(&transaction, &self.seal, now, actor, what, row.id).await?;
         Ok(transaction.commit().await.map_err(db::Error::from)?)
     }
 }

@@ -5,7 +5,11 @@ mod row;
 pub(super) use row::Model as Registration;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QuerySelect, sea_query::LockType};
+use sea_orm::{
+    ActiveValue::{self, NotSet, Set},
+    ConnectionTrait, EntityTrait, QuerySelect,
+    sea_query::LockType,
+};
 use uuid::Uuid;
 
 use super::{Application, Told, rules::Stop};
@@ -104,11 +108,10 @@ pub(super) async fn keep_work(
     warnings: &[Warning],
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let mother = told.mother_name.as_ref();
     let row = ActiveModel {
         id: Set(id),
         employment: Set(kept(&told.work)),
-        mother_name: Set(mother.map(|it| seal.seal(Datum::MotherName, id, it.text()))),
+        mother_name: sealed_mother(seal, id, told),
         birth_date: Set(Some(birth_date)),
         warnings: Set(listed(warnings)),
         employed_at: Set(Some(now)),
@@ -116,6 +119,14 @@ pub(super) async fn keep_work(
     };
     Entity::update(row).exec(connection).await?;
     Ok(())
+}
+
+/// The mother's name where one is told; else the one that is kept stays.
+fn sealed_mother(seal: &Seal, id: Uuid, told: &Told) -> ActiveValue<Option<Vec<u8>>> {
+    match &told.mother_name {
+        Some(name) => Set(Some(seal.seal(Datum::MotherName, id, name.text()))),
+        None => NotSet,
+    }
 }
 
 pub(super) async fn stop(
@@ -147,10 +158,9 @@ pub(super) async fn agree(
     told: &Told,
     birth_date: NaiveDate,
 ) -> Result<(), db::Error> {
-    let mother = told.mother_name.as_ref();
     let row = ActiveModel {
         id: Set(id),
-        mother_name: Set(mother.map(|it| seal.seal(Datum::MotherName, id, it.text()))),
+        mother_name: sealed_mother(seal, id, told),
         birth_date: Set(Some(birth_date)),
         identity_state: Set(IdentityState::Matched.code().to_owned()),
         ..Default::default()

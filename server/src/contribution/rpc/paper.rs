@@ -60,11 +60,13 @@ pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
     read
 }
 
-pub(super) fn reason(fields: &mut Fields, reason: &str) {
-    let length = reason.trim().chars().count();
+pub(super) fn reason(fields: &mut Fields, reason: &str) -> String {
+    let reason = reason.trim();
+    let length = reason.chars().count();
     if !(3..=500).contains(&length) || reason.chars().any(char::is_control) {
         fields.reject("reason", "must say why, in one line of 3 to 500 letters");
     }
+    reason.to_owned()
 }
 
 pub(super) fn key(request: LookUpBillRequest) -> Result<Key, Status> {

@@ -16,7 +16,17 @@ pub(super) async fn verify(connection: &impl ConnectionTrait) -> Result<Vec<Stri
     let covered = "SELECT m.id FROM membership m WHERE m.covered_from IS NOT NULL AND NOT EXISTS \
                    (SELECT 1 FROM contribution c WHERE c.membership_id = m.id AND \
                    (c.paid_on = m.covered_from OR c.month || '-01' = CAST(m.covered_from AS TEXT)))";
+    let whose = "SELECT m.id FROM membership m JOIN registration r ON r.id = m.registration_id \
+                 WHERE r.participant_id <> m.participant_id OR r.membership_id <> m.id";
+    let joined = "SELECT a.registration_id AS id FROM account a JOIN registration r ON r.id = a.registration_id \
+                  JOIN participant p ON p.id = a.participant_id WHERE r.nik_digest <> p.nik_digest";
     let questions = [
+        ("membership", "its registration is somebody else's", whose),
+        (
+            "account",
+            "the registration and the participant are two people",
+            joined,
+        ),
         (
             "payment",
             "what it paid for and what is credit are not its amount",

@@ -133,6 +133,7 @@ pub(super) fn indexes() -> Vec<IndexCreateStatement> {
     .to_owned();
     vec![
         one_nik,
+        index("participant_of_nik", "participant", &["nik_digest"]),
         unique("participant_kpj", "participant", &["kpj"]),
         unique(
             "participant_contact_once",

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::super::{Occupation, Work, rules::Spell};
 use crate::{
+    clock::day_of,
     db,
     money::{Money, Month},
     scheme::{BpuCategory, Programme},
@@ -42,6 +43,7 @@ pub(crate) struct Membership {
     pub id: Uuid,
     pub participant_id: Uuid,
     pub registration_id: Uuid,
+    pub opened_on: NaiveDate,
     pub work: Work,
     pub is_cancelled: bool,
     pub covered_from: Option<NaiveDate>,
@@ -70,6 +72,7 @@ impl TryFrom<Model> for Membership {
             id: row.id,
             participant_id: row.participant_id,
             registration_id: row.registration_id,
+            opened_on: day_of(row.opened_at),
             work: Work {
                 occupations,
                 category: BpuCategory::from_code(&row.category)
@@ -189,4 +192,18 @@ pub(crate) async fn close_unpaid(
         .execute_raw(db::statement(connection, sql, [now.into(), id.into()]))
         .await?;
     Ok(())
+}
+
+/// The memberships of others with the NIK of the person `id` that nobody has paid for yet, in one order for everybody.
+pub(crate) async fn rivals_of(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Vec<Uuid>, db::Error> {
+    let sql = "SELECT m.id AS id FROM participant me JOIN participant other ON other.nik_digest = me.nik_digest AND other.id <> me.id \
+               JOIN membership m ON m.participant_id = other.id WHERE me.id = $1 AND m.paid_through IS NULL \
+               AND m.cancelled_at IS NULL ORDER BY m.id";
+    let rows = connection
+        .query_all_raw(db::statement(connection, sql, [id.into()]))
+        .await?;
+    rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
 }

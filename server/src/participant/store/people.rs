@@ -79,12 +79,11 @@ pub(in super::super) async fn insert_person(
     person::Entity::insert(row)
         .exec_without_returning(connection)
         .await?;
-    let contact_id = Uuid::now_v7();
     let row = contact::ActiveModel {
-        id: Set(contact_id),
+        id: Set(Uuid::now_v7()),
         participant_id: Set(id),
         channel: Set(person.contact.channel().code().to_owned()),
-        contact: Set(seal.seal(Datum::Contact, contact_id, person.contact.text())),
+        contact: Set(seal.seal(Datum::Contact, id, person.contact.text())),
         contact_digest: Set(seal.digest(Datum::Contact, person.contact.text())),
         verified_at: Set(now),
     };
@@ -131,8 +130,9 @@ pub(in super::super) async fn contacts(
     rows.iter().map(|row| open_contact(seal, row)).collect()
 }
 
+/// A contact is sealed for its participant: given to another, it does not open.
 fn open_contact(seal: &Seal, row: &contact::Model) -> Result<Contact, db::Error> {
-    let text = seal.open(Datum::Contact, row.id, &row.contact)?;
+    let text = seal.open(Datum::Contact, row.participant_id, &row.contact)?;
     Contact::parse(&text).map_err(|_| db::Error::Unknown("participant_contact.contact"))
 }
 
