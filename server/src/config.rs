@@ -131,12 +131,18 @@ pub enum ClientCommand {
         /// What people call it.
         #[arg(long)]
         name: String,
-        /// What a service may do, such as payments.write; several with spaces between.
+        /// What a service may do, such as payments.write; several with spaces between. With --like, what the others may.
         #[arg(long, default_value = "")]
         scope: String,
         /// The id of credentials that it has already: a gateway with a new secret must stay the gateway whose payments are known.
         #[arg(long)]
         like: Option<Uuid>,
+    },
+    /// Ends credentials: no new token is given for them.
+    Revoke {
+        /// Which.
+        #[arg(long)]
+        id: Uuid,
     },
 }
 

@@ -82,21 +82,22 @@ pub async fn create_client(
     let (id, secret) = (Uuid::now_v7(), URL_SAFE_NO_PAD.encode(secret));
     let now = clock.now();
     let transaction = db.begin_write().await?;
-    let subject_id = match new.like {
-        None => id,
-        Some(like) => session::subject_of(&transaction, like, subject)
-            .await?
-            .ok_or_else(|| {
-                let what = format!("no credentials of this kind have the id {like}");
-                db::Error::Unfit(what)
-            })?,
+    let (subject_id, scopes) = match new.like {
+        None => (id, new.scope.clone()),
+        Some(like) => {
+            let known = session::subject_of(&transaction, like, subject).await?;
+            let (subject_id, scopes) = known.ok_or_else(|| no_client(like))?;
+            // They may do what the others may, unless something else is said.
+            let stated = Some(&new.scope).filter(|it| !it.is_empty());
+            (subject_id, stated.cloned().unwrap_or(scopes))
+        }
     };
     let credential = session::NewCredential {
         id,
         subject,
         subject_id,
         name: &new.name,
-        scopes: &new.scope,
+        scopes: &scopes,
         secret: &secret,
     };
     session::create_credential(&transaction, seal, now, &credential).await?;
@@ -105,4 +106,28 @@ pub async fn create_client(
     audit::wrote(&transaction, seal, now, operator, "CreateClient", id).await?;
     transaction.commit().await?;
     Ok((id, secret))
+}
+
+/// Ends client credentials: no new token is given for them. Those that were given go on for their five minutes at most.
+pub async fn revoke_client(
+    db: &Db,
+    seal: &Seal,
+    clock: &dyn Clock,
+    id: Uuid,
+) -> Result<(), db::Error> {
+    db.check_keys(seal).await?;
+    let now = clock.now();
+    let transaction = db.begin_write().await?;
+    if !session::revoke_credential(&transaction, id, now).await? {
+        return Err(no_client(id));
+    }
+    let operator = audit::Actor::NOBODY;
+    audit::wrote(&transaction, seal, now, operator, "RevokeClient", id).await?;
+    Ok(transaction.commit().await?)
+}
+
+fn no_client(id: Uuid) -> db::Error {
+    db::Error::Unfit(format!(
+        "no client credentials of this kind have the id {id}"
+    ))
 }

@@ -18,6 +18,7 @@ use jamsostek_server::{
     config::{ClientCommand, Command, Config, KeysCommand, Log, Place, Serving},
     create_client,
     db::Db,
+    revoke_client,
     seal::Seal,
     verify,
 };
@@ -27,6 +28,7 @@ use tokio::{
 };
 use tonic::transport::Identity;
 use tracing_subscriber::EnvFilter;
+use uuid::Uuid;
 
 /// Exit code for settings that do not go together (BSD's EX_USAGE).
 const BAD_SETTINGS: u8 = 64;
@@ -63,6 +65,7 @@ async fn main() -> ExitCode {
             };
             client(place, &new).await
         }
+        Command::Client(ClientCommand::Revoke { id }) => revoke(place, id).await,
     };
     done.unwrap_or_else(|error| {
         let mut chain = vec![error.to_string()];
@@ -258,6 +261,14 @@ async fn client(place: &Place, new: &NewClient) -> Done {
     let db = Db::open(&place.store_url()).await?;
     let (id, secret) = create_client(&db, &seal, &SystemClock, new).await?;
     println!("client_id: {id}\nclient_secret: {secret}");
+    db.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn revoke(place: &Place, id: Uuid) -> Done {
+    let seal = Seal::read(&place.keys())?;
+    let db = Db::open(&place.store_url()).await?;
+    revoke_client(&db, &seal, &SystemClock, id).await?;
     db.close().await;
     Ok(ExitCode::SUCCESS)
 }

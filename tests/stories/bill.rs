@@ -228,6 +228,54 @@ async fn a_bill_of_months_that_lapsed_is_not_paid_by_a_later_month() {
 }
 
 #[tokio::test]
+async fn the_price_that_is_told_is_the_price_that_is_taken() {
+    let town = Town::found("2025-12-10").await;
+    let budi = town.participant().await;
+    town.moves_to("2026-03-05T02:00:00Z");
+    let january = issues_a_bill(&budi, 1).await;
+    town.moves_to("2026-03-31T02:00:00Z");
+    let in_time = town
+        .gateway()
+        .notice(&january.payment_code, january.payable_idr);
+    town.moves_to("2026-04-01T02:00:00Z");
+    let by = || By::Nik(budi.nik.clone());
+    let gateway = town.gateway();
+    let lapsed = gateway.client.look_up_bill(by()).await.expect("a bill");
+    gateway.reports(in_time).await;
+
+    let told = gateway.client.look_up_bill(by()).await.expect("a bill");
+    let told = told.bill.expect("a bill");
+    let taken = gateway.pays(&told.payment_code, told.payable_idr).await;
+
+    assert_eq!(lapsed.bill.expect("a bill").first_month, "2026-04");
+    assert_eq!(
+        (told.first_month.as_str(), told.payable_idr),
+        ("2026-02", MARCH)
+    );
+    assert_eq!(taken.months_paid, ["2026-02"]);
+}
+
+#[tokio::test]
+async fn looking_up_spends_nothing() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    let bill = budi.has_a_bill().await;
+    town.gateway().pays(&bill.payment_code, MARCH + APRIL).await;
+    let by = || By::Nik(budi.nik.clone());
+
+    let first = town.gateway().client.look_up_bill(by()).await;
+    let second = town.gateway().client.look_up_bill(by()).await;
+
+    let (first, second) = (first.expect("a bill").bill, second.expect("a bill").bill);
+    assert_eq!(first, second);
+    let first = first.expect("a bill");
+    assert_eq!(
+        (first.first_month.as_str(), first.payable_idr),
+        ("2026-04", 0)
+    );
+}
+
+#[tokio::test]
 async fn no_payment_jumps_over_a_month_that_is_open() {
     let town = Town::found("2026-03-10").await;
     let mut budi = town.participant().await;

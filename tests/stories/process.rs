@@ -117,7 +117,7 @@ async fn a_gateway_with_a_new_secret_is_the_gateway_it_was() {
     let created = program(&home)
         .await
         .args(["client", "create", "--kind", "service", "--name", "second"])
-        .args(["--scope", "payments.write", "--like", &known.to_string()])
+        .args(["--like", &known.to_string()])
         .output()
         .await
         .expect("it ran");
@@ -148,6 +148,17 @@ async fn a_gateway_with_a_new_secret_is_the_gateway_it_was() {
     let again = second.record_payment(notice).await.expect("the same");
 
     assert_eq!(paid, again);
+    let revoked = program(&home)
+        .await
+        .args(["client", "revoke", "--id", &known.to_string()])
+        .status()
+        .await;
+    assert!(revoked.expect("it ran").success());
+    let leaked = house.client.issue_token(known, "sandbox-gateway").await;
+    assert_eq!(
+        leaked.expect_refusal().reason,
+        ErrorReason::CredentialsWrong
+    );
 }
 
 #[tokio::test]

@@ -91,8 +91,19 @@ async fn swapped_rows_of_money_are_named() {
 async fn whoever_gives_himself_cover_or_anothers_savings_is_named() {
     let town = Town::found("2026-03-10").await;
     full_of_money(&town).await;
+    town.participant().await;
     let burglar = town.burglar().await;
     let edits = [
+        (
+            "membership",
+            "participant_id",
+            "(SELECT id FROM participant WHERE id <> participant_id ORDER BY id LIMIT 1)",
+        ),
+        (
+            "participant_contact",
+            "participant_id",
+            "(SELECT id FROM participant WHERE id <> participant_id ORDER BY id LIMIT 1)",
+        ),
         ("membership", "paid_through", "'2030-12'"),
         ("membership", "covered_from", "'2020-01-02'"),
         ("ledger_account", "opened_on", "'2020-01-02'"),
@@ -104,10 +115,10 @@ async fn whoever_gives_himself_cover_or_anothers_savings_is_named() {
     ];
 
     for (table, column, value) in edits {
-        let of = if table == "membership" {
-            "paid_through IS NOT NULL"
-        } else {
-            "kind = 'jht'"
+        let of = match table {
+            "membership" => "paid_through IS NOT NULL",
+            "ledger_account" => "kind = 'jht'",
+            _ => "1 = 1",
         };
         let sql = format!("SELECT id AS key, CAST(1 AS BIGINT) AS number FROM {table} WHERE {of}");
         let row = found(&burglar, &sql).await[0].0;

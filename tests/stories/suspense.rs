@@ -90,12 +90,14 @@ async fn what_the_second_of_two_with_one_nik_had_paid_waits_as_well() {
     let (first, second) = (budi.has_a_bill().await, other.has_a_bill().await);
     let some = town.gateway().pays(&second.payment_code, 50_000).await;
     town.gateway().pays(&first.payment_code, MARCH).await;
+    let officer = town.officer();
+    let waiting = officer.list_suspense(Default::default()).await;
+    assert_eq!(waiting.expect("a list").payments.len(), 1);
 
     let rest = town.gateway().pays(&second.payment_code, 1_000).await;
 
     assert_eq!(some.disposition(), Disposition::Credited);
     assert_eq!(set_aside(&rest), SuspenseReason::NikTaken);
-    let officer = town.officer();
     let some = officer.get_payment(id(&some.id)).await.expect("it");
     assert_eq!(set_aside(&some), SuspenseReason::NikTaken);
     let waiting = officer.list_suspense(Default::default()).await;
@@ -107,6 +109,30 @@ async fn what_the_second_of_two_with_one_nik_had_paid_waits_as_well() {
         .expect("it is taken back");
     let wrong = verify(&town.db, &town.seal).await.expect("a look");
     assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn money_from_before_somebody_registered_covers_no_day_before() {
+    let town = Town::found("2026-02-27").await;
+    let early = town.gateway().pays("8899999999999", MARCH).await;
+    town.moves_to("2026-03-10T02:00:00Z");
+    let mut budi = town.person();
+    let bill = budi.has_a_bill().await;
+
+    let allocated = town
+        .officer()
+        .allocate_payment(AllocatePaymentRequest {
+            payment_id: early.id,
+            membership_id: bill.membership_id,
+            reason: "he had mistyped the code".into(),
+        })
+        .await
+        .expect("it is given");
+
+    assert_eq!(allocated.months_paid, ["2026-03"]);
+    budi.becomes_a_participant().await;
+    let me = budi.client.get_participant(None).await.expect("himself");
+    assert!(me.coverage.iter().all(|it| it.since == "2026-03-10"));
 }
 
 #[tokio::test]

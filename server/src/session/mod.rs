@@ -13,7 +13,7 @@ mod token;
 pub(crate) use codes::send_code;
 pub(crate) use gate::{DEADLINE_MAX, GateLayer};
 pub(crate) use rpc::{otp_refusal, otp_service, session_service};
-pub(crate) use store::{NewCredential, create_credential, subject_of};
+pub(crate) use store::{NewCredential, create_credential, revoke_credential, subject_of};
 pub(crate) use token::Tokens;
 
 use std::sync::Arc;

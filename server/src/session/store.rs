@@ -201,17 +201,31 @@ pub(crate) async fn create_credential(
     Ok(())
 }
 
-/// The officer or service whose credentials `id` are, if it is of this kind.
+/// The officer or service whose credentials `id` are, if it is of this kind, and what they may do.
 pub(crate) async fn subject_of(
     connection: &impl ConnectionTrait,
     id: Uuid,
     subject: Subject,
-) -> Result<Option<Uuid>, db::Error> {
+) -> Result<Option<(Uuid, String)>, db::Error> {
     Ok(credential::Entity::find_by_id(id)
         .select_only()
         .column(credential::Column::SubjectId)
+        .column(credential::Column::Scopes)
         .filter(credential::Column::Subject.eq(subject.as_str_name()))
         .into_tuple()
         .one(connection)
         .await?)
+}
+
+/// Ends credentials, once; whether there were such.
+pub(crate) async fn revoke_credential(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    now: DateTime<Utc>,
+) -> Result<bool, db::Error> {
+    let sql = "UPDATE credential SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2";
+    let done = connection
+        .execute_raw(db::statement(connection, sql, [now.into(), id.into()]))
+        .await?;
+    Ok(done.rows_affected() == 1)
 }
