@@ -210,7 +210,7 @@ async fn refused(
     let status = answer(client, rpc, token, body).await.err()?;
     match Error::from(status) {
         Error::Refused(refusal) => Some(*refusal),
-        other => panic!("{}: {other:?}", rpc.name),
+        other @ (Error::Transport(_) | Error::Unknown(_)) => panic!("{}: {other:?}", rpc.name),
     }
 }
 

@@ -225,9 +225,10 @@ async fn whoever_waits_too_long_for_another_writer_is_told_to_come_again() {
     budi.starts().await.expect("a registration");
     let code = budi.reads_the_code().await;
     let other = town.burglar().await;
-    let statements: &[&str] = match other.get_database_backend() {
-        DbBackend::Postgres => &["BEGIN", "SELECT id FROM otp_challenge FOR UPDATE"],
-        _ => &["BEGIN IMMEDIATE"],
+    let statements: &[&str] = if other.get_database_backend() == DbBackend::Postgres {
+        &["BEGIN", "SELECT id FROM otp_challenge FOR UPDATE"]
+    } else {
+        &["BEGIN IMMEDIATE"]
     };
     for sql in statements {
         other.execute_unprepared(sql).await.expect("a lock");

@@ -197,7 +197,7 @@ impl<T: std::fmt::Debug> ExpectRefusal for Result<T, Error> {
     fn expect_refusal(self) -> Refusal {
         match self.expect_err("a refusal") {
             Error::Refused(refusal) => *refusal,
-            other => panic!("not a refusal: {other:?}"),
+            other @ (Error::Transport(_) | Error::Unknown(_)) => panic!("not a refusal: {other:?}"),
         }
     }
 }

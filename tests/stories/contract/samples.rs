@@ -55,11 +55,17 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
         "client_secret" | "refresh_token" => json!("of-nobody"),
         "resend_of" => json!(Uuid::now_v7()),
         _ if name.ends_with("_id") => json!(Uuid::now_v7()),
-        _ => match field.kind() {
-            Kind::Message(inner) if field.is_list() => json!([sample_of(&inner, town)]),
-            Kind::Message(inner) => sample_of(&inner, town),
-            _ => panic!("no sample for {}: add one", field.full_name()),
-        },
+        _ => {
+            let Kind::Message(inner) = field.kind() else {
+                panic!("no sample for {}: add one", field.full_name());
+            };
+            let inner = sample_of(&inner, town);
+            if field.is_list() {
+                json!([inner])
+            } else {
+                inner
+            }
+        }
     };
     Some(value)
 }
