@@ -111,14 +111,15 @@ pub async fn program(home: &TempDir) -> Command {
     command
 }
 
+/// What `jamsostekd verify` finds in the directory's own store.
 pub async fn verify(home: &TempDir) -> Output {
-    let mut command = Command::new(binary().await);
-    command
-        .arg("verify")
-        .arg("--data-dir")
-        .arg(home.path())
-        .stdin(Stdio::null());
-    let verified = timeout(PATIENCE, command.kill_on_drop(true).output());
+    verify_with(home, &[]).await
+}
+
+/// What `jamsostekd verify` finds, with some more flags.
+pub async fn verify_with(home: &TempDir, flags: &[&str]) -> Output {
+    let mut command = program(home).await;
+    let verified = timeout(PATIENCE, command.arg("verify").args(flags).output());
     verified.await.expect("in time").expect("it ran")
 }
 

@@ -6,6 +6,7 @@ mod bill;
 mod contract;
 mod cookbook;
 mod cover;
+mod crash;
 mod fresh_store;
 mod house;
 mod identity;
