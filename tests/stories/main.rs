@@ -26,4 +26,5 @@ mod session;
 mod store;
 mod suspense;
 mod town;
+mod two_houses;
 mod work;

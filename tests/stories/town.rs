@@ -59,22 +59,15 @@ impl Town {
             .expect("a store");
         let clock = Arc::new(Still(Mutex::new(instant(moment))));
         let seal = Seal::ephemeral();
-        let parts = Parts {
+        let (client, workers) = serve(Parts {
             db: db.clone(),
             seal: seal.clone(),
             clock: clock.clone(),
             profile: Profile::Sandbox,
             limits,
             tls: None,
-        };
-        let house = assemble(parts).await.expect("a house");
-        let workers = house.workers();
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let uri = format!("http://{}", listener.local_addr().expect("its address"));
-        tokio::spawn(house.serve(listener, pending()));
-        let client = Client::connect(Options::new(uri))
-            .await
-            .expect("a connection");
+        })
+        .await;
         Self {
             client,
             db,
@@ -85,6 +78,25 @@ impl Town {
             url,
             _directory: directory,
         }
+    }
+
+    /// Opens another house on the same store; a client of it, and its workers.
+    pub async fn opens_another_house(&self) -> (Client, Workers) {
+        let db = Db::open(&self.url).await.expect("the same store");
+        serve(Parts {
+            db,
+            seal: self.seal.clone(),
+            clock: self.clock.clone(),
+            profile: Profile::Sandbox,
+            limits: OtpLimits::SANDBOX,
+            tls: None,
+        })
+        .await
+    }
+
+    /// The workers of the first house.
+    pub fn workers(&self) -> Workers {
+        self.workers.clone()
     }
 
     /// Lets time pass.
@@ -227,6 +239,16 @@ pub fn timestamp(moment: DateTime<Utc>) -> prost_types::Timestamp {
 
 fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("a moment")
+}
+
+async fn serve(parts: Parts) -> (Client, Workers) {
+    let house = assemble(parts).await.expect("a house");
+    let workers = house.workers();
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let uri = format!("http://{}", listener.local_addr().expect("its address"));
+    tokio::spawn(house.serve(listener, pending()));
+    let client = Client::connect(Options::new(uri)).await;
+    (client.expect("a connection"), workers)
 }
 
 pub async fn run(workers: &Workers) {
