@@ -3,6 +3,7 @@
 use std::{
     path::{Path, PathBuf},
     process::{Output, Stdio},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -23,6 +24,7 @@ pub struct House {
     pub client: Client,
     pub address: String,
     process: Child,
+    logged: Arc<Mutex<String>>,
 }
 
 impl House {
@@ -41,12 +43,29 @@ impl House {
         options: impl FnOnce(&str) -> Options,
     ) -> Self {
         let mut process = program(home).await;
-        process
+        process.args(flags);
+        Self::of(process, options).await
+    }
+
+    /// The house of `program`, once it listens; what it logs is kept.
+    pub async fn of(mut program: Command, options: impl FnOnce(&str) -> Options) -> Self {
+        program
             .args(["--listen", "127.0.0.1:0"])
-            .args(flags)
             .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut process = process.spawn().expect("the program starts");
+            .stderr(Stdio::piped());
+        let mut process = program.spawn().expect("the program starts");
+        let logged = Arc::new(Mutex::new(String::new()));
+        let mut log = BufReader::new(process.stderr.take().expect("piped")).lines();
+        tokio::spawn({
+            let logged = logged.clone();
+            async move {
+                while let Ok(Some(line)) = log.next_line().await {
+                    let mut logged = logged.lock().unwrap_or_else(PoisonError::into_inner);
+                    logged.push_str(&line);
+                    logged.push('\n');
+                }
+            }
+        });
         let mut printed = BufReader::new(process.stdout.take().expect("piped")).lines();
         let address = timeout(PATIENCE, async {
             while let Some(line) = printed.next_line().await.expect("text") {
@@ -64,7 +83,14 @@ impl House {
             client: client.expect("a connection"),
             address,
             process,
+            logged,
         }
+    }
+
+    /// What it has logged so far.
+    pub fn log(&self) -> String {
+        let logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        logged.clone()
     }
 
     /// The code that the sandbox has sent to a contact, once it has.

@@ -3,6 +3,7 @@
 mod access;
 mod balance;
 mod bill;
+mod canary;
 mod contract;
 mod cookbook;
 mod cover;

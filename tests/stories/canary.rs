@@ -1,0 +1,169 @@
+//! A known person walks the road, and nothing of him is found where it must not lie: in the log, in the store's bytes.
+
+use std::path::{Path, PathBuf};
+
+use jamsostek_client::{
+    Options, Segment,
+    v1::{RecordPaymentRequest, StartRegistrationRequest, SubmitEmploymentRequest},
+};
+use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
+use tempfile::TempDir;
+use tokio::process::Command;
+use uuid::Uuid;
+
+use crate::{
+    fresh_store::empty_store,
+    jamsostekd::{House, program, told},
+    person::work,
+    town::{credential, id, other_than},
+};
+
+const NIK: &str = "3174025207830042";
+const NAME: &str = "Kenariwati Purnamasari";
+const PHONE: &str = "+6281377665544";
+const MOTHER: &str = "Gelatikwati Soemarmo";
+/// Kept as it is told: whoever does not find it has not looked.
+const PLANTED: &str = "Warung Cucakrawa 77";
+
+#[tokio::test]
+async fn nothing_of_a_person_lies_in_the_log_or_in_the_stores_bytes() {
+    let home = TempDir::new().expect("a directory");
+    let url = empty_store(&home).await;
+    let mut command = program(&home).await;
+    command
+        .args(["--database-url", &url])
+        .env("RUST_LOG", "debug");
+    let house = House::of(command, |address| Options::new(format!("http://{address}"))).await;
+
+    let (code, mut secrets) = walks_the_road(&house).await;
+
+    let log = house.log();
+    assert!(log.contains("RegistrationService"), "a log that was read");
+    assert!(!stands_in(&log, &code), "{code} is in the log");
+    secrets.extend([NIK, PHONE, MOTHER].map(str::to_owned));
+    for secret in secrets.iter().map(String::as_str).chain([NAME]) {
+        assert!(!log.contains(secret), "{secret} is in the log");
+    }
+    // The program runs on: these are the bytes of a live store. (The code is looked for row by row in `otp.rs`.)
+    let places = bytes_of(&home, &url).await;
+    assert!(lies_in(PLANTED, &places).await, "the bytes were not read");
+    for secret in &secrets {
+        assert!(
+            !lies_in(secret, &places).await,
+            "{secret} lies in the store"
+        );
+    }
+}
+
+/// Walks from a new account to a balance, with some slips on the way; the code, and every token that was seen.
+async fn walks_the_road(house: &House) -> (String, Vec<String>) {
+    let client = &house.client;
+    let registration = Uuid::now_v7();
+    let form = StartRegistrationRequest {
+        registration_id: registration.to_string(),
+        segment: Segment::Bpu.into(),
+        nik: NIK.into(),
+        full_name: NAME.into(),
+        contact: PHONE.into(),
+        consent: true,
+        ..Default::default()
+    };
+    let malformed = StartRegistrationRequest {
+        consent: false,
+        ..form.clone()
+    };
+    client.start_registration(malformed).await.expect_err("no");
+    let started = client.start_registration(form).await.expect("started");
+    let challenge = id(&started.challenge_id);
+    let code = house.code_sent_to(PHONE).await;
+    let wrong = other_than(&code);
+    client.verify_otp(challenge, wrong).await.expect_err("no");
+    let tokens = client.verify_otp(challenge, &code).await.expect("tokens");
+    let mut seen = vec![tokens.access_token.clone(), tokens.refresh_token.clone()];
+    let person = client.with_tokens(tokens);
+    let mut employment = work();
+    employment.occupations[0].title = PLANTED.into();
+    employment.mother_name = MOTHER.into();
+    let employment = SubmitEmploymentRequest {
+        registration_id: registration.to_string(),
+        employment: Some(employment),
+        birth_date: String::new(),
+    };
+    person.submit_employment(employment).await.expect("taken");
+    let confirmed = person.confirm_registration(registration).await;
+    let confirmed = confirmed.expect("a bill");
+    let bill = person.get_bill(id(&confirmed.bill_id)).await;
+    let bill = bill.expect("a bill");
+    let gateway = client.with_credentials(credential(1), "sandbox-gateway");
+    let notice = RecordPaymentRequest {
+        gateway_payment_id: Uuid::now_v7().to_string(),
+        payment_code: bill.payment_code,
+        amount_idr: bill.payable_idr,
+        paid_at: confirmed.started_at,
+        channel: "BANK".into(),
+    };
+    gateway.record_payment(notice).await.expect("taken");
+    seen.push(gateway.tokens().expect("its token").access_token);
+    person.renew_tokens().await.expect("tokens");
+    let tokens = person.tokens().expect("tokens");
+    seen.push(tokens.access_token);
+    seen.extend(tokens.refresh_token);
+    person.get_balance(None, None).await.expect("a balance");
+    person.get_bill(Uuid::now_v7()).await.expect_err("no");
+    (code, seen)
+}
+
+/// Whether `code` stands in `text` by itself. Six digits come by chance within a moment or an id.
+fn stands_in(text: &str, code: &str) -> bool {
+    let part = |it: char| it.is_ascii_hexdigit() || ".-".contains(it);
+    text.match_indices(code).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let after = text[at + code.len()..].chars().next();
+        !before.is_some_and(part) && !after.is_some_and(part)
+    })
+}
+
+/// Where the store's bytes are, the live ones and the log of changes.
+async fn bytes_of(home: &TempDir, url: &str) -> Vec<PathBuf> {
+    if url.starts_with("sqlite:") {
+        let file = home.path().join("town.db");
+        let log = home.path().join("town.db-wal");
+        return vec![file, log];
+    }
+    let store = Database::connect(url).await.expect("the store");
+    let ask = async |sql: &str| {
+        let row = store.query_one_raw(Statement::from_string(DbBackend::Postgres, sql));
+        let row = row.await.expect("an answer").expect("a row");
+        row.try_get_by_index::<String>(0).expect("text")
+    };
+    store
+        .execute_unprepared("CHECKPOINT")
+        .await
+        .expect("on disk");
+    let directory = PathBuf::from(ask("SELECT current_setting('data_directory')").await);
+    let database = "SELECT oid::text FROM pg_database WHERE datname = current_database()";
+    let database = directory.join("base").join(ask(database).await);
+    vec![database, directory.join("pg_wal")]
+}
+
+/// Whether some file of `places` holds `text`, as it is written.
+async fn lies_in(text: &str, places: &[impl AsRef<Path>]) -> bool {
+    let mut search = Command::new("grep");
+    search.args([
+        "--recursive",
+        "--text",
+        "--fixed-strings",
+        "--quiet",
+        "-e",
+        text,
+    ]);
+    for place in places {
+        search.arg(place.as_ref());
+    }
+    let found = search.output().await.expect("grep");
+    match found.status.code() {
+        Some(0) => true,
+        Some(1) => false,
+        _ => panic!("nobody looked: {}", told(&found)),
+    }
+}
