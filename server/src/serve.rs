@@ -237,11 +237,6 @@ impl House {
             clock: clock.clone(),
             profile: *profile,
         };
-        let reflect = || {
-            tonic_reflection::server::Builder::configure()
-                .register_encoded_file_descriptor_set(DESCRIPTORS)
-                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
-        };
         let mut routes = Routes::new(bounded!(registration::service(registrations)))
             .add_service(bounded!(session::session_service(sessions.clone())))
             .add_service(bounded!(session::otp_service(sessions)))
@@ -261,4 +256,11 @@ impl House {
         }
         Ok(routes)
     }
+}
+
+/// Reflection of the contract and of the health service.
+fn reflect() -> tonic_reflection::server::Builder<'static> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
 }

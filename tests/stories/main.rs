@@ -1,6 +1,7 @@
 //! The service as its users live it: every story goes through the client, over a socket, on either engine.
 
 mod access;
+mod allocation;
 mod balance;
 mod bill;
 mod canary;
@@ -13,9 +14,11 @@ mod house;
 mod identity;
 mod jamsostekd;
 mod joining;
+mod lapse;
 mod next_step;
 mod otp;
 mod otp_delivery;
+mod outage;
 mod payment;
 mod person;
 mod policy;

@@ -5,7 +5,8 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Contributions, Error, Fate, Payment, SuspenseReason, pay::told, settle, standing, store,
+    BillLine, Contributions, Error, Fate, Payment, Settled, SuspenseReason, pay::told, settle,
+    standing, store,
 };
 use crate::{
     audit,
@@ -14,7 +15,7 @@ use crate::{
     db, event,
     ledger::{self, Account, Journal, Transfer},
     money::Money,
-    participant,
+    participant::{self, Membership},
     seal::Seal,
 };
 use jamsostek_proto::v1::Subject;
@@ -81,22 +82,7 @@ impl Contributions {
             let state = "SUSPENSE_REASON_NIK_TAKEN";
             return Err(Error::WrongState { state });
         }
-        // Of a membership that nobody has paid for, nothing before the day it was opened can be paid or covered.
-        let day = match held.paid_through {
-            Some(_) => payment.notice.day(),
-            None => payment.notice.day().max(held.opened_on),
-        };
-        // As many months as its bill asked for; where it has none here, as many as the money pays.
-        let bill = store::bill_by_code(&transaction, &payment.notice.payment_code).await?;
-        let bill = bill.filter(|it| it.membership == membership);
-        let months = bill.map_or(MONTHS_MAX, |it| it.months);
-        let lines = standing::lines_on(&self.policy, &held, months, day)?;
-        let credit = ledger::balance(&transaction, Account::Credit(held.id)).await?;
-        let coming = settle::Coming {
-            day,
-            ..settle::Coming::payment(&payment.notice, Account::Suspense(id))
-        };
-        let settled = settle::plan(&coming, &lines, held.paid_through, credit);
+        let (coming, lines, settled) = self.allocation(&transaction, &payment, &held).await?;
         let activates = held.paid_through.is_none() && !settled.months.is_empty();
         if activates {
             self.activate(&transaction, now, &held, caller.id).await?;
@@ -130,6 +116,32 @@ impl Contributions {
         .await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(payment)
+    }
+
+    /// What suspended money pays for at a membership, and of which day.
+    async fn allocation(
+        &self,
+        connection: &impl ConnectionTrait,
+        payment: &Payment,
+        held: &Membership,
+    ) -> Result<(settle::Coming, Vec<BillLine>, Settled), Error> {
+        // Of a membership that nobody has paid for, nothing before the day it was opened can be paid or covered.
+        let day = match held.paid_through {
+            Some(_) => payment.notice.day(),
+            None => payment.notice.day().max(held.opened_on),
+        };
+        // As many months as its bill asked for; where it has none here, as many as the money pays.
+        let bill = store::bill_by_code(connection, &payment.notice.payment_code).await?;
+        let bill = bill.filter(|it| it.membership == held.id);
+        let months = bill.map_or(MONTHS_MAX, |it| it.months);
+        let lines = standing::lines_on(&self.policy, held, months, day)?;
+        let credit = ledger::balance(connection, Account::Credit(held.id)).await?;
+        let coming = settle::Coming {
+            day,
+            ..settle::Coming::payment(&payment.notice, Account::Suspense(payment.id))
+        };
+        let settled = settle::plan(&coming, &lines, held.paid_through, credit);
+        Ok((coming, lines, settled))
     }
 
     /// Gives suspended money back to its payer.

@@ -1,6 +1,6 @@
 //! Messages to people: written in the transaction of the fact, sealed, delivered afterwards by a worker.
 //!
-//! A code leaves at most once, everything else at least once. No transaction is open while a message is sent.
+//! A message leaves at most once: a code that came twice would only confuse. No transaction is open while one is sent.
 
 mod sandbox;
 mod store;
@@ -32,7 +32,7 @@ pub(crate) struct Message {
     pub contact: Contact,
     /// What it says.
     pub text: String,
-    /// The code in it, if any: such a message leaves at most once.
+    /// The code in it, if any; the sandbox shows it.
     pub code: Option<String>,
     /// After this moment it is of no use and is dropped.
     pub not_after: DateTime<Utc>,

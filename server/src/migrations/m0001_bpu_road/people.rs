@@ -11,7 +11,7 @@ use sea_orm_migration::{
 use super::{index, key, reference, table, unique};
 
 pub(super) fn tables() -> Vec<TableCreateStatement> {
-    [participants(), registrations()].concat()
+    [participants(), memberships(), registrations()].concat()
 }
 
 fn participants() -> Vec<TableCreateStatement> {
@@ -49,6 +49,11 @@ fn participants() -> Vec<TableCreateStatement> {
             "participant",
         ))
         .to_owned(),
+    ]
+}
+
+fn memberships() -> Vec<TableCreateStatement> {
+    vec![
         table(
             "membership",
             [

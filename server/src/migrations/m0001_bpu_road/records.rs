@@ -11,6 +11,11 @@ use sea_orm_migration::{
 use super::{index, key, table};
 
 pub(super) fn tables() -> Vec<TableCreateStatement> {
+    [records(), passing()].concat()
+}
+
+/// What is kept for good.
+fn records() -> Vec<TableCreateStatement> {
     let own_read = [
         uuid("participant_id"),
         string("rpc"),
@@ -50,6 +55,12 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
         table("own_read", own_read)
             .primary_key(Index::create().col("participant_id").col("rpc").col("day"))
             .to_owned(),
+    ]
+}
+
+/// What is counted, and what is to be sent.
+fn passing() -> Vec<TableCreateStatement> {
+    vec![
         table(
             "quota",
             [
