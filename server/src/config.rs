@@ -85,6 +85,14 @@ pub struct Serving {
         requires = "tls_certificate"
     )]
     pub tls_key: Option<PathBuf>,
+    /// How many calls may be open at once, over all connections; more are told to come again.
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_CALLS_MAX",
+        default_value = "1024"
+    )]
+    pub calls_max: std::num::NonZeroU16,
     /// How to write the log.
     #[arg(
         long,

@@ -112,6 +112,7 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
         clock: Arc::new(SystemClock),
         profile: serving.profile,
         limits,
+        calls_max: serving.calls_max.get().into(),
         tls: certificate(serving)?,
     })
     .await?;

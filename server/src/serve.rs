@@ -145,6 +145,7 @@ impl House {
             self.tokens.clone(),
             self.audit.clone(),
             self.parts.clock.clone(),
+            self.parts.calls_max,
         );
         let routes = self.routes()?.add_service(health);
         let drain = {
@@ -197,6 +198,7 @@ impl House {
             clock,
             profile,
             limits,
+            calls_max,
             tls: _,
         } = &self.parts;
         let (policy, audit) = (&self.policy, &self.audit);
@@ -236,6 +238,7 @@ impl House {
             policy: policy.clone(),
             clock: clock.clone(),
             profile: *profile,
+            calls_max: *calls_max,
         };
         let mut routes = Routes::new(bounded!(registration::service(registrations)))
             .add_service(bounded!(session::session_service(sessions.clone())))

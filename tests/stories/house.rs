@@ -22,7 +22,7 @@ async fn the_service_tells_its_version_profile_limits_and_day() {
         ("sandbox", "2026-03-11")
     );
     assert!(info.request_bytes_max > 0 && info.streams_max > 0);
-    assert_eq!(info.deadline_seconds_max, 30);
+    assert_eq!((info.deadline_seconds_max, info.calls_max), (30, 1_024));
 }
 
 #[tokio::test]

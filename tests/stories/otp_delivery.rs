@@ -129,7 +129,10 @@ async fn five_codes_a_day_to_one_contact_are_enough() {
 
 #[tokio::test]
 async fn ten_codes_an_hour_to_whoever_calls_from_one_place_are_enough() {
-    let town = Town::found_with("2026-03-10T02:00:00Z", OtpLimits::PRODUCTION).await;
+    let town = Town::found_as("2026-03-10T02:00:00Z", |parts| {
+        parts.limits = OtpLimits::PRODUCTION;
+    })
+    .await;
     for _ in 0..10 {
         town.person().starts().await.expect("a code");
     }

@@ -1,10 +1,10 @@
 //! The store is new, gone, or held by somebody else.
 
-use std::time::Duration;
+use std::{pin::pin, time::Duration};
 
-use jamsostek_client::ErrorReason;
+use jamsostek_client::{Error, ErrorReason};
 use jamsostek_server::db::Db;
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend};
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 use tonic::Code;
@@ -55,15 +55,7 @@ async fn whoever_waits_too_long_for_another_writer_is_told_to_come_again() {
     let mut budi = town.person();
     budi.starts().await.expect("a registration");
     let code = budi.reads_the_code().await;
-    let other = town.burglar().await;
-    let statements: &[&str] = if other.get_database_backend() == DbBackend::Postgres {
-        &["BEGIN", "SELECT id FROM otp_challenge FOR UPDATE"]
-    } else {
-        &["BEGIN IMMEDIATE"]
-    };
-    for sql in statements {
-        other.execute_unprepared(sql).await.expect("a lock");
-    }
+    let other = holds_the_store(&town).await;
 
     let refusal = budi.tries(&code).await.expect_refusal();
     other
@@ -74,4 +66,53 @@ async fn whoever_waits_too_long_for_another_writer_is_told_to_come_again() {
     assert_eq!(refusal.reason, ErrorReason::Contention);
     assert_eq!(refusal.code, Code::Aborted);
     budi.tries(&code).await.expect("afterwards it goes");
+}
+
+#[tokio::test]
+async fn whoever_comes_when_the_house_is_full_is_told_when_to_come_again() {
+    let town = Town::found_as("2026-03-10T02:00:00Z", |parts| parts.calls_max = 1).await;
+    let mut budi = town.person();
+    budi.starts().await.expect("a registration");
+    let code = budi.reads_the_code().await;
+    let other = holds_the_store(&town).await;
+    // With less time than the house asks to wait, the client comes only once.
+    let hasty = town.client.with_deadline(Duration::from_millis(900));
+
+    let mut waiting = pin!(budi.tries(&code));
+    let refusal = loop {
+        tokio::select! {
+            biased;
+            answered = hasty.list_people() => {
+                if let Err(Error::Refused(refusal)) = answered {
+                    break refusal;
+                }
+            }
+            ended = &mut waiting => panic!("nobody was turned away: {ended:?}"),
+        }
+    };
+
+    assert_eq!(refusal.reason, ErrorReason::Overloaded);
+    assert_eq!(refusal.code, Code::Unavailable);
+    assert_eq!(refusal.metadata["callsMax"], "1");
+    assert_eq!(refusal.retry_after, Some(Duration::from_secs(1)));
+    other.execute_unprepared("ROLLBACK").await.expect("free");
+    waiting.await.expect("tokens");
+    town.client
+        .list_people()
+        .await
+        .expect("there is room again");
+}
+
+/// Somebody who holds what every code needs, until he rolls back.
+async fn holds_the_store(town: &Town) -> DatabaseConnection {
+    let other = town.burglar().await;
+    let statements: &[&str] = if other.get_database_backend() == DbBackend::Postgres {
+        &["BEGIN", "SELECT id FROM otp_challenge FOR UPDATE"]
+    } else {
+        &["BEGIN IMMEDIATE"]
+    };
+    for sql in statements {
+        other.execute_unprepared(sql).await.expect("a lock");
+    }
+    other
 }

@@ -46,11 +46,11 @@ impl Town {
 
     /// Founds a town at a moment, on the engine that `TEST_DATABASE_URL` names, else on SQLite.
     pub async fn found_at(moment: &str) -> Self {
-        Self::found_with(moment, OtpLimits::SANDBOX).await
+        Self::found_as(moment, |_| {}).await
     }
 
-    /// Founds a town in which so many codes may be sent.
-    pub async fn found_with(moment: &str, limits: OtpLimits) -> Self {
+    /// Founds a town whose house is a little different.
+    pub async fn found_as(moment: &str, change: impl FnOnce(&mut Parts)) -> Self {
         let directory = TempDir::new().expect("a directory");
         let url = fresh_store(&directory).await;
         let statements = Arc::new(AtomicU64::new(0));
@@ -59,15 +59,9 @@ impl Town {
             .expect("a store");
         let clock = Arc::new(Still(Mutex::new(instant(moment))));
         let seal = Seal::ephemeral();
-        let (client, workers) = serve(Parts {
-            db: db.clone(),
-            seal: seal.clone(),
-            clock: clock.clone(),
-            profile: Profile::Sandbox,
-            limits,
-            tls: None,
-        })
-        .await;
+        let mut parts = parts(db.clone(), seal.clone(), clock.clone());
+        change(&mut parts);
+        let (client, workers) = serve(parts).await;
         Self {
             client,
             db,
@@ -83,15 +77,7 @@ impl Town {
     /// Opens another house on the same store; a client of it, and its workers.
     pub async fn opens_another_house(&self) -> (Client, Workers) {
         let db = Db::open(&self.url).await.expect("the same store");
-        serve(Parts {
-            db,
-            seal: self.seal.clone(),
-            clock: self.clock.clone(),
-            profile: Profile::Sandbox,
-            limits: OtpLimits::SANDBOX,
-            tls: None,
-        })
-        .await
+        serve(parts(db, self.seal.clone(), self.clock.clone())).await
     }
 
     /// The workers of the first house.
@@ -239,6 +225,18 @@ pub fn timestamp(moment: DateTime<Utc>) -> prost_types::Timestamp {
 
 fn instant(text: &str) -> DateTime<Utc> {
     text.parse().expect("a moment")
+}
+
+fn parts(db: Db, seal: Seal, clock: Arc<Still>) -> Parts {
+    Parts {
+        db,
+        seal,
+        clock,
+        profile: Profile::Sandbox,
+        limits: OtpLimits::SANDBOX,
+        calls_max: 1_024,
+        tls: None,
+    }
 }
 
 async fn serve(parts: Parts) -> (Client, Workers) {

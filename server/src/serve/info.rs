@@ -14,6 +14,7 @@ pub(super) struct ServerInfo {
     pub(super) policy: Arc<Policy>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) profile: Profile,
+    pub(super) calls_max: usize,
 }
 
 #[tonic::async_trait]
@@ -33,6 +34,7 @@ impl ServerService for ServerInfo {
             today: self.clock.today().to_string(),
             request_bytes_max: i64::try_from(MESSAGE_BYTES_MAX).unwrap_or(i64::MAX),
             streams_max: i32::try_from(STREAMS_MAX).unwrap_or(i32::MAX),
+            calls_max: i32::try_from(self.calls_max).unwrap_or(i32::MAX),
             deadline_seconds_max: i32::try_from(DEADLINE_MAX.as_secs()).unwrap_or(i32::MAX),
         }))
     }

@@ -33,6 +33,8 @@ pub struct Parts {
     pub profile: Profile,
     /// How many codes may be sent.
     pub limits: OtpLimits,
+    /// How many calls may be open at once; more are told to come again.
+    pub calls_max: usize,
     /// The certificate and its key; without them the service speaks in the clear.
     pub tls: Option<Identity>,
 }

@@ -9,6 +9,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
+use tokio::sync::Semaphore;
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 use tracing::Instrument;
@@ -19,7 +20,7 @@ use crate::{
     audit::Audit,
     caller::{Caller, Rules},
     clock::Clock,
-    refusal::{Reason, broken, refuse},
+    refusal::{Reason, broken, refuse, refuse_for_now},
 };
 
 /// How long a call may take when the caller does not say.
@@ -28,6 +29,8 @@ const DEADLINE_DEFAULT: Duration = Duration::from_secs(10);
 pub(crate) const DEADLINE_MAX: Duration = Duration::from_secs(30);
 /// A call with less than this left is not begun.
 const DEADLINE_MIN: Duration = Duration::from_millis(50);
+/// How long whoever is turned away may wait before coming again.
+const OVERLOAD_WAIT: Duration = Duration::from_secs(1);
 /// What is kept back for the way home, so that the answer is ours and not a cut connection.
 const DEADLINE_MARGIN: Duration = Duration::from_millis(20);
 
@@ -40,15 +43,26 @@ struct Parts {
     tokens: Tokens,
     audit: Audit,
     clock: Arc<dyn Clock>,
+    calls_max: usize,
+    /// A permit for each call that may still be opened.
+    free: Semaphore,
 }
 
 impl GateLayer {
-    pub(crate) fn new(rules: Rules, tokens: Tokens, audit: Audit, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        rules: Rules,
+        tokens: Tokens,
+        audit: Audit,
+        clock: Arc<dyn Clock>,
+        calls_max: usize,
+    ) -> Self {
         Self(Arc::new(Parts {
             rules,
             tokens,
             audit,
             clock,
+            calls_max,
+            free: Semaphore::new(calls_max),
         }))
     }
 }
@@ -107,6 +121,16 @@ async fn pass<S>(
 where
     S: Service<http::Request<Body>, Response = http::Response<Body>>,
 {
+    let others = rpc.starts_with("grpc.");
+    // Health and reflection are answered whatever goes on: a house that is busy is alive.
+    let place = if others {
+        None
+    } else {
+        match parts.free.try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => return Ok(overloaded(parts.calls_max).into_http()),
+        }
+    };
     // The body of a request is not `Sync`, so only its head is looked at across an await.
     let (head, body) = request.into_parts();
     let caller = match parts.admit(head.uri.path(), &head.headers).await {
@@ -121,13 +145,12 @@ where
         tracing::Span::current().record("caller", caller.subject.as_str_name());
         request.extensions_mut().insert(caller.clone());
     }
-    let streaming = rpc.starts_with("grpc.");
     let deadline = match deadline(request.headers()) {
         Ok(deadline) => deadline,
         Err(refusal) => return Ok(refusal.into_http()),
     };
     let call = AssertUnwindSafe(inner.call(request)).catch_unwind();
-    let answer = if streaming {
+    let answer = if others {
         Ok(call.await)
     } else {
         tokio::time::timeout(deadline, call).await
@@ -142,7 +165,9 @@ where
         }
         Err(_) => too_late(deadline).into_http(),
     };
-    Ok(parts.record(caller.as_ref(), &rpc, response).await)
+    let response = parts.record(caller.as_ref(), &rpc, response).await;
+    drop(place);
+    Ok(response)
 }
 
 impl Parts {
@@ -230,6 +255,16 @@ fn deadline(headers: &http::HeaderMap) -> Result<Duration, Status> {
         return Err(too_late(asked));
     }
     Ok(asked - DEADLINE_MARGIN)
+}
+
+fn overloaded(calls_max: usize) -> Status {
+    refuse_for_now(
+        Code::Unavailable,
+        Reason::Overloaded,
+        "too many calls are open; come again in a moment",
+        OVERLOAD_WAIT,
+        [("callsMax", calls_max.to_string())],
+    )
 }
 
 fn too_late(deadline: Duration) -> Status {
