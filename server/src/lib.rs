@@ -127,7 +127,5 @@ pub async fn revoke_client(
 }
 
 fn no_client(id: Uuid) -> db::Error {
-    db::Error::Unfit(format!(
-        "no client credentials of this kind have the id {id}"
-    ))
+    db::Error::Unfit(format!("there are no such client credentials: {id}"))
 }

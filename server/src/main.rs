@@ -130,20 +130,37 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
     let served = house.serve(listener, stop).await;
     // Between two rounds, so that none is cut in half; what was only counted in memory is then written down before we go.
     ending.send_replace(true);
+    let stop_working = working.abort_handle();
     let last = async {
         let worked = working.await;
         let done = workers.work().await;
-        (worked, done)
+        (worked.err(), done.err())
+    };
+    let mut fine = true;
+    let mut tell = |error: &dyn Error| {
+        fine = false;
+        tracing::error!(error = %error, "the last round failed; counts of own reads may be lost");
     };
     match tokio::time::timeout(LAST_ROUND_MAX, last).await {
-        Ok((Ok(()), Ok(_))) => {}
-        Ok((Err(error), _)) => tracing::error!(error = &error as &dyn Error, "a worker broke"),
-        Ok((_, Err(error))) => tracing::error!(error = &error as &dyn Error, "a worker failed"),
-        Err(_) => tracing::error!("the store does not answer; counts of own reads may be lost"),
+        Ok((broken, failed)) => {
+            broken.iter().for_each(|it| tell(it));
+            failed.iter().for_each(|it| tell(it));
+        }
+        Err(late) => {
+            stop_working.abort();
+            tell(&late);
+        }
+    }
+    // Whatever still waits for a store that is gone is left behind with it.
+    if let Err(late) = tokio::time::timeout(LAST_ROUND_MAX, db.close()).await {
+        tell(&late);
     }
     served?;
-    db.close().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(if fine {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 /// Works, round by round, until it is stopped. A round that fails is told and tried again.

@@ -202,7 +202,7 @@ async fn nobody_collects_for_a_registration_that_was_taken_back() {
 }
 
 #[tokio::test]
-async fn looking_up_spends_nothing() {
+async fn looking_up_spends_credit_only_for_a_month_that_has_come() {
     let town = Town::found("2026-03-10").await;
     let mut budi = town.person();
     let bill = budi.has_a_bill().await;
@@ -218,6 +218,14 @@ async fn looking_up_spends_nothing() {
     assert_eq!(
         (first.first_month.as_str(), first.payable_idr),
         ("2026-04", 0)
+    );
+    assert_eq!(first.state(), bill::State::Open);
+    town.moves_to("2026-04-02T02:00:00Z");
+    let paid = town.gateway().client.look_up_bill(by()).await;
+    let paid = paid.expect("a bill").bill.expect("a bill");
+    assert_eq!(
+        (paid.first_month.as_str(), paid.state()),
+        ("2026-04", bill::State::Paid)
     );
 }
 

@@ -136,6 +136,33 @@ async fn whoever_gives_himself_cover_or_anothers_savings_is_named() {
 }
 
 #[tokio::test]
+async fn whoever_makes_himself_somebody_else_is_named() {
+    let town = Town::found("2026-03-10").await;
+    let (budi, mut thief) = (town.participant().await, town.person());
+    thief.has_an_account().await;
+    let (budi_id, membership) = (participant(&budi).await, budi.membership().await);
+    let burglar = town.burglar().await;
+
+    let sql =
+        "INSERT INTO account (registration_id, participant_id, at) SELECT $1, $2, at FROM account";
+    execute(&burglar, sql, [thief.registration.into(), budi_id.into()]).await;
+    let account = verify(&town.db, &town.seal).await.expect("a look");
+    let sql = "DELETE FROM account WHERE registration_id = $1";
+    execute(&burglar, sql, [thief.registration.into()]).await;
+    let sql = "UPDATE membership SET registration_id = $1 WHERE id = $2";
+    execute(
+        &burglar,
+        sql,
+        [thief.registration.into(), membership.into()],
+    )
+    .await;
+    let given = verify(&town.db, &town.seal).await.expect("a look");
+
+    assert_named(&account, "account", thief.registration);
+    assert_named(&given, "membership", membership);
+}
+
+#[tokio::test]
 async fn an_officers_look_at_a_payment_is_kept() {
     let town = Town::found("2026-03-10").await;
     let gateway = town.gateway();

@@ -165,7 +165,7 @@ impl Contributions {
     }
 
     /// Pays whole months of `bill` from the credit; where the membership is paid through after that.
-    async fn spend_credit(
+    pub(super) async fn spend_credit(
         &self,
         connection: &impl ConnectionTrait,
         now: DateTime<Utc>,

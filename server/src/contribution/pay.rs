@@ -202,7 +202,9 @@ impl Contributions {
     }
 
     /// Makes the person a participant. What others with the same NIK had paid by then will never buy anything: it waits for an
-    /// officer. Each holds its own membership, so that a payment that comes at the same time is either seen here or sees this.
+    /// officer. A payment that comes to one of
+    /// them at the same time is either seen here or sees this. Of two that activate at once each waits for the other: the database
+    /// ends one of them, and it is tried again.
     pub(super) async fn activate(
         &self,
         connection: &impl ConnectionTrait,

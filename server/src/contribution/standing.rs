@@ -117,6 +117,16 @@ impl Contributions {
             }
         }
         let bill = self.draw(connection, now, Uuid::now_v7(), &held, 1).await?;
+        // A month ahead is paid only when somebody asks for it: inquiries are repeated.
+        let paid_through = if bill.first_month <= Month::of(today) {
+            self.spend_credit(connection, now, &bill, &held).await?
+        } else {
+            held.paid_through
+        };
+        let held = Membership {
+            paid_through,
+            ..held
+        };
         Ok((self.stand(connection, bill, &held).await?, held))
     }
 

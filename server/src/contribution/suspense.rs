@@ -125,11 +125,8 @@ impl Contributions {
         payment: &Payment,
         held: &Membership,
     ) -> Result<(settle::Coming, Vec<BillLine>, Settled), Error> {
-        // Of a membership that nobody has paid for, nothing before the day it was opened can be paid or covered.
-        let day = match held.paid_through {
-            Some(_) => payment.notice.day(),
-            None => payment.notice.day().max(held.opened_on),
-        };
+        // Nothing before the day on which a membership was opened can be paid, saved or covered.
+        let day = payment.notice.day().max(held.opened_on);
         // As many months as its bill asked for; where it has none here, as many as the money pays.
         let bill = store::bill_by_code(connection, &payment.notice.payment_code).await?;
         let bill = bill.filter(|it| it.membership == held.id);

@@ -135,10 +135,9 @@ impl Registrations {
         let open = held.is_some_and(|it| {
             it.confirmed_at.is_none() && it.cancelled_at.is_none() && it.stopped_by.is_none()
         });
-        if !open {
-            return Ok(());
-        }
         match stop {
+            // It has gone on, or was taken back: only that somebody asked is kept.
+            _ if !open => {}
             None => store::agree(&transaction, &self.seal, row.id, told, birth_date).await?,
             Some(stop) => {
                 store::stop(&transaction, row.id, stop).await?;

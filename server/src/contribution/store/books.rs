@@ -16,15 +16,18 @@ pub(super) async fn verify(connection: &impl ConnectionTrait) -> Result<Vec<Stri
     let covered = "SELECT m.id FROM membership m WHERE m.covered_from IS NOT NULL AND NOT EXISTS \
                    (SELECT 1 FROM contribution c WHERE c.membership_id = m.id AND \
                    (c.paid_on = m.covered_from OR c.month || '-01' = CAST(m.covered_from AS TEXT)))";
-    let whose = "SELECT m.id FROM membership m JOIN registration r ON r.id = m.registration_id \
-                 WHERE r.participant_id <> m.participant_id OR r.membership_id <> m.id";
-    let joined = "SELECT a.registration_id AS id FROM account a JOIN registration r ON r.id = a.registration_id \
-                  JOIN participant p ON p.id = a.participant_id WHERE r.nik_digest <> p.nik_digest";
+    let whose = "SELECT m.id FROM membership m LEFT JOIN registration r ON r.id = m.registration_id \
+                 WHERE r.participant_id IS DISTINCT FROM m.participant_id OR r.membership_id IS DISTINCT FROM m.id";
+    // Whoever did not register himself has joined by his NIK and a contact on file.
+    let joined = "SELECT a.registration_id AS id FROM account a LEFT JOIN registration r ON r.id = a.registration_id \
+                  LEFT JOIN participant p ON p.id = a.participant_id WHERE r.nik_digest IS DISTINCT FROM p.nik_digest \
+                  OR (r.participant_id IS DISTINCT FROM a.participant_id AND NOT EXISTS (SELECT 1 FROM participant_contact c \
+                  WHERE c.participant_id = a.participant_id AND c.contact_digest = r.contact_digest))";
     let questions = [
         ("membership", "its registration is somebody else's", whose),
         (
             "account",
-            "the registration and the participant are two people",
+            "the registration does not lead to the participant",
             joined,
         ),
         (

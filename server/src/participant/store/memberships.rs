@@ -194,7 +194,7 @@ pub(crate) async fn close_unpaid(
     Ok(())
 }
 
-/// The memberships of others with the NIK of the person `id` that nobody has paid for yet, in one order for everybody.
+/// The memberships of others with the NIK of the person `id` that nobody has paid for yet.
 pub(crate) async fn rivals_of(
     connection: &impl ConnectionTrait,
     id: Uuid,
