@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::db;
 
 /// How many are answered by one statement.
-pub(crate) const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 64;
 /// How long a statement may take. A call ends by its own deadline; a loader that waited for a database that is gone would be lost
 /// to all who come later.
 const LOAD_MAX: Duration = Duration::from_secs(10);

@@ -20,6 +20,8 @@ use sea_orm::{
     QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 
+use uuid::Uuid;
+
 use connect::{
     SQLITE_READERS_MAX, Use, check_sqlite, migrate, postgres_options, refuse_other_schema,
     refuse_transaction_pooler, sqlite_options,
@@ -214,6 +216,21 @@ where
     }
 }
 
+/// `IN (…)` for `ids`, of which there is at least one. The last is repeated up to a power of two: so few statements stay prepared.
+/// (One array value would do on PostgreSQL, whose planner then guesses its length and scans the table: a third of the speed.)
+pub(crate) fn among(ids: &[Uuid], values: &mut Vec<Value>) -> String {
+    let last = ids.last().copied();
+    let repeated = ids.iter().copied().chain(last.into_iter().cycle());
+    let places: Vec<_> = repeated
+        .take(ids.len().next_power_of_two())
+        .map(|id| {
+            values.push(id.into());
+            format!("${}", values.len())
+        })
+        .collect();
+    format!("IN ({})", places.join(", "))
+}
+
 /// Names the rows of `table` whose ids `sql` finds, and `what` is wrong with them.
 pub(crate) async fn named(
     connection: &impl ConnectionTrait,
@@ -227,7 +244,7 @@ pub(crate) async fn named(
         .await?;
     rows.iter()
         .map(|row| {
-            let id: uuid::Uuid = row.try_get("", "id")?;
+            let id: Uuid = row.try_get("", "id")?;
             Ok(format!("{table} {id}: {what}"))
         })
         .collect()

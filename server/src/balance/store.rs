@@ -5,10 +5,7 @@ use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use super::Savings;
-use crate::{coalesce::AT_ONCE, db, ledger::Account, money::Money};
-
-/// How many people a statement is made for: few shapes, so that the drivers keep every one prepared.
-const SHAPES: [usize; 6] = [1, 4, 8, 16, 32, AT_ONCE];
+use crate::{db, ledger::Account, money::Money};
 
 /// What was added up after a day, so that it can be taken off what is kept.
 const LATER: &str = "- CAST(COALESCE((SELECT SUM(amount_idr) FROM transfer WHERE credit_account = a.id AND day > $2), 0) AS BIGINT) \
@@ -21,9 +18,9 @@ pub(super) async fn savings(
     people: &[Uuid],
     day: Option<NaiveDate>,
 ) -> Result<HashMap<Uuid, Savings>, db::Error> {
-    let Some(&last) = people.last() else {
+    if people.is_empty() {
         return Ok(HashMap::new());
-    };
+    }
     let kind = Account::Jht(Uuid::nil()).kind();
     let mut values: Vec<Value> = vec![kind.into()];
     let (later, opened) = match day {
@@ -33,30 +30,23 @@ pub(super) async fn savings(
         }
         None => ("", ""),
     };
-    let shape = SHAPES.into_iter().find(|it| *it >= people.len());
-    let shape = shape.unwrap_or(people.len());
-    let first = values.len() + 1;
-    let places: Vec<_> = (first..first + shape).map(|it| format!("${it}")).collect();
+    let among = db::among(people, &mut values);
     let sql = format!(
         "SELECT m.participant_id, m.id AS membership_id, a.opened_on, a.balance_idr {later} AS balance_idr \
          FROM membership m LEFT JOIN ledger_account a ON a.kind = $1 AND a.owner_id = m.id {opened} \
-         WHERE m.participant_id IN ({}) AND m.paid_through IS NOT NULL ORDER BY m.opened_at, m.id",
-        places.join(", ")
+         WHERE m.participant_id {among} AND m.paid_through IS NOT NULL ORDER BY m.opened_at, m.id"
     );
-    let people = people.iter().copied().chain(std::iter::repeat(last));
-    values.extend(people.take(shape).map(Value::from));
     let rows = connection
         .query_all_raw(db::statement(connection, &sql, values))
         .await?;
     let mut found: HashMap<Uuid, Savings> = HashMap::new();
     for row in rows {
-        let savings = found.entry(row.try_get("", "participant_id")?).or_default();
-        let opened_on: Option<NaiveDate> = row.try_get("", "opened_on")?;
+        // By place, not by name: this is read more often than anything else.
+        let savings = found.entry(row.try_get_by_index(0)?).or_default();
+        let opened_on: Option<NaiveDate> = row.try_get_by_index(2)?;
         let Some(opened_on) = opened_on else { continue };
-        let balance = Money::new(row.try_get("", "balance_idr")?);
-        savings
-            .accounts
-            .push((row.try_get("", "membership_id")?, balance));
+        let balance = Money::new(row.try_get_by_index(3)?);
+        savings.accounts.push((row.try_get_by_index(1)?, balance));
         savings.opened_on = Some(savings.opened_on.map_or(opened_on, |it| it.min(opened_on)));
     }
     Ok(found)
