@@ -134,13 +134,7 @@ async fn asking_once_more_does_not_tell_who_of_a_family_it_is() {
 #[tokio::test]
 async fn a_refresh_token_serves_once_and_repeats_for_thirty_seconds() {
     let town = Town::found("2026-03-10").await;
-    let mut budi = town.person();
-    budi.starts().await.expect("a registration");
-    let first = budi
-        .confirms_the_code()
-        .await
-        .expect("tokens")
-        .refresh_token;
+    let first = refresh_token(&town).await;
 
     let second = town.client.refresh_token(&first).await.expect("tokens");
     town.waits(29);
@@ -157,13 +151,7 @@ async fn a_refresh_token_serves_once_and_repeats_for_thirty_seconds() {
 #[tokio::test]
 async fn a_refresh_token_that_turns_up_again_later_ends_the_session() {
     let town = Town::found("2026-03-10").await;
-    let mut budi = town.person();
-    budi.starts().await.expect("a registration");
-    let first = budi
-        .confirms_the_code()
-        .await
-        .expect("tokens")
-        .refresh_token;
+    let first = refresh_token(&town).await;
     let second = town
         .client
         .refresh_token(&first)
@@ -182,13 +170,7 @@ async fn a_refresh_token_that_turns_up_again_later_ends_the_session() {
 #[tokio::test]
 async fn whoever_leaves_is_out() {
     let town = Town::found("2026-03-10").await;
-    let mut budi = town.person();
-    budi.starts().await.expect("a registration");
-    let token = budi
-        .confirms_the_code()
-        .await
-        .expect("tokens")
-        .refresh_token;
+    let token = refresh_token(&town).await;
 
     town.client.revoke_token(&token).await.expect("out");
     town.client.revoke_token(&token).await.expect("still out");
@@ -202,13 +184,7 @@ async fn whoever_leaves_is_out() {
 #[tokio::test]
 async fn a_session_ends_after_ninety_days() {
     let town = Town::found("2026-03-10").await;
-    let mut budi = town.person();
-    budi.starts().await.expect("a registration");
-    let token = budi
-        .confirms_the_code()
-        .await
-        .expect("tokens")
-        .refresh_token;
+    let token = refresh_token(&town).await;
 
     town.advances(Duration::from_secs(90 * 86_400 - 1));
     let last = town.client.refresh_token(&token).await;
@@ -226,4 +202,12 @@ async fn shares_a_phone(town: &Town, with: &Person) -> Person {
     town.waits(3_600);
     siti.is_active(town).await;
     siti
+}
+
+/// What somebody who has brought a code back renews his tokens with.
+async fn refresh_token(town: &Town) -> String {
+    let mut person = town.person();
+    person.starts().await.expect("a registration");
+    let tokens = person.confirms_the_code().await.expect("tokens");
+    tokens.refresh_token
 }
