@@ -83,6 +83,7 @@ async fn main() {
             continue;
         };
         let house = House::opens(&binary, &database).await;
+        // What it takes up when nothing goes on: the start itself must be over.
         tokio::time::sleep(Duration::from_secs(1)).await;
         notes.push(format!(
             "{}: first answer {:.0} ms after exec, idle {:.1} MiB",
