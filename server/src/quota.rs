@@ -32,6 +32,11 @@ pub(crate) struct Count {
     pub ends_at: DateTime<Utc>,
 }
 
+/// A digest as a part of a key.
+pub(crate) fn hex(digest: &[u8]) -> String {
+    digest.iter().map(|it| format!("{it:02x}")).collect()
+}
+
 impl Count {
     /// How long until the window ends, in whole seconds, so never a moment too early.
     pub(crate) fn wait(&self, now: DateTime<Utc>) -> Wait {

@@ -44,6 +44,9 @@ pub(crate) struct Contributions {
     pub audit: Audit,
 }
 
+/// How many months one bill may ask for.
+const BILL_MONTHS_MAX: u32 = 12;
+
 /// A demand for the contributions of some months.
 #[derive(Clone, Debug)]
 pub(crate) struct Bill {

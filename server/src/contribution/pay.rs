@@ -213,8 +213,9 @@ impl Contributions {
         by: Uuid,
     ) -> Result<(), Error> {
         participant::supply(connection, &self.seal, now, membership).await?;
-        for rival in participant::rivals_of(connection, membership.participant_id).await? {
-            participant::hold(connection, rival).await?;
+        let rivals = participant::hold_rivals_of(connection, membership.participant_id).await?;
+        let credits: Vec<_> = rivals.into_iter().map(Account::Credit).collect();
+        for rival in ledger::owners_with_money(connection, &credits).await? {
             let (ids, why) = ((rival, by), SuspenseReason::NikTaken);
             suspense::withdraw(connection, &self.seal, now, ids, why).await?;
         }

@@ -8,7 +8,7 @@ mod payments;
 
 pub(super) use bills::{bill, bill_by_code, insert_bill, latest_bill};
 pub(super) use contributions::{insert_contributions, months_paid};
-pub(super) use decisions::insert_decision;
+pub(super) use decisions::insert_decisions;
 pub(super) use payments::{insert_payment, lock_payment, payment, payments, payments_for};
 
 use sea_orm::ConnectionTrait;

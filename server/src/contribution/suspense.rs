@@ -5,8 +5,8 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    BillLine, Contributions, Error, Fate, Payment, Settled, SuspenseReason, pay::told, settle,
-    standing, store,
+    BILL_MONTHS_MAX, BillLine, Contributions, Error, Fate, Payment, Settled, SuspenseReason,
+    pay::told, settle, standing, store,
 };
 use crate::{
     audit,
@@ -19,9 +19,6 @@ use crate::{
     seal::Seal,
 };
 use jamsostek_proto::v1::Subject;
-
-/// The most months that one payment may pay for.
-const MONTHS_MAX: u32 = 12;
 
 impl Contributions {
     /// What became of a payment: a gateway sees its own.
@@ -51,7 +48,11 @@ impl Contributions {
         let waiting = ledger::suspended(reader, after, limit).await?;
         let ids: Vec<_> = waiting.iter().map(|it| it.1).collect();
         let payments = store::payments(reader, &ids).await?;
-        Ok(waiting.iter().map(|it| it.0).zip(payments).collect())
+        let since = |id| waiting.iter().find(|it| it.1 == id).map(|it| it.0);
+        let payments = payments.into_iter();
+        Ok(payments
+            .filter_map(|it| Some((since(it.id)?, it)))
+            .collect())
     }
 
     /// Gives suspended money to a membership, as if it had been paid for it on its day.
@@ -99,7 +100,8 @@ impl Contributions {
         .await?;
         payment.fate = Fate::Settled(settled);
         payment.membership = Some(membership);
-        store::insert_decision(&transaction, &self.seal, &payment, caller.id, reason, now).await?;
+        let (seal, decided) = (&self.seal, std::slice::from_ref(&payment));
+        store::insert_decisions(&transaction, seal, decided, caller.id, reason, now).await?;
         let mut events = vec![told(&payment, Some(held.participant_id))];
         if activates {
             events.push(participant::activated(&held));
@@ -130,7 +132,7 @@ impl Contributions {
         // As many months as its bill asked for; where it has none here, as many as the money pays.
         let bill = store::bill_by_code(connection, &payment.notice.payment_code).await?;
         let bill = bill.filter(|it| it.membership == held.id);
-        let months = bill.map_or(MONTHS_MAX, |it| it.months);
+        let months = bill.map_or(BILL_MONTHS_MAX, |it| it.months);
         let lines = standing::lines_on(&self.policy, held, months, day)?;
         let credit = ledger::balance(connection, Account::Credit(held.id)).await?;
         let coming = settle::Coming {
@@ -167,7 +169,8 @@ impl Contributions {
         };
         ledger::post(&transaction, &self.seal, now, &journal).await?;
         payment.fate = Fate::Returned;
-        store::insert_decision(&transaction, &self.seal, &payment, caller.id, reason, now).await?;
+        let (seal, decided) = (&self.seal, std::slice::from_ref(&payment));
+        store::insert_decisions(&transaction, seal, decided, caller.id, reason, now).await?;
         event::record(&transaction, &self.seal, now, [told(&payment, None)]).await?;
         audit::wrote(
             &transaction,
@@ -214,8 +217,8 @@ pub(crate) async fn withdraw(
     for payment in &mut payments {
         payment.fate = Fate::Suspended(why);
         payment.membership = None;
-        store::insert_decision(connection, seal, payment, by, "", now).await?;
     }
+    store::insert_decisions(connection, seal, &payments, by, "", now).await?;
     let events = payments.iter().map(|it| told(it, None));
     event::record(connection, seal, now, events).await
 }

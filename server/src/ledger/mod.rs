@@ -6,7 +6,7 @@
 
 mod store;
 
-pub(crate) use store::{Movement, balance, movements, suspended, verify};
+pub(crate) use store::{Movement, balance, movements, owners_with_money, suspended, verify};
 
 use std::collections::BTreeMap;
 

@@ -171,3 +171,25 @@ pub(crate) async fn balance(
     let balance = row.map(|row| row.try_get("", "balance_idr")).transpose()?;
     Ok(Money::new(balance.unwrap_or(0)))
 }
+
+/// The owners of those of `accounts` in which there is money.
+pub(crate) async fn owners_with_money(
+    connection: &impl ConnectionTrait,
+    accounts: &[Account],
+) -> Result<Vec<Uuid>, db::Error> {
+    if accounts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<_> = accounts.iter().map(|it| it.id()).collect();
+    let mut values = Vec::new();
+    let among = db::among(&ids, &mut values);
+    let sql = format!(
+        "SELECT owner_id FROM ledger_account WHERE id {among} AND balance_idr > 0 ORDER BY id"
+    );
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, values))
+        .await?;
+    rows.iter()
+        .map(|row| Ok(row.try_get("", "owner_id")?))
+        .collect()
+}

@@ -3,7 +3,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::{Challenge, Draw, Error};
 use crate::{
     incoming::peer_of,
-    quota::{Count, Quota},
+    quota::{Count, Quota, hex},
     seal::{Datum, Seal},
 };
 
@@ -150,10 +150,6 @@ pub(super) fn why_not_tried(challenge: Option<&Challenge>, now: DateTime<Utc>) -
     }
     debug_assert!(challenge.expires_at <= now, "a good challenge is tried");
     Error::Expired
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|it| format!("{it:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -9,8 +9,8 @@ mod store;
 pub(crate) use rpc::service;
 pub(crate) use rules::{is_lapsed, oldest_open_month};
 pub(crate) use store::{
-    Membership, account_of, close_unpaid, hold, join, membership, memberships, move_spell, name_of,
-    nik_is_taken, reached_by, rivals_of, verify, with_nik,
+    Membership, account_of, close_unpaid, hold, hold_rivals_of, join, membership, memberships,
+    move_spell, name_of, nik_is_taken, reached_by, verify, with_nik,
 };
 
 use std::sync::Arc;

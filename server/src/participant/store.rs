@@ -8,7 +8,7 @@ pub(super) use accounts::insert_account;
 pub(crate) use accounts::{account_of, join};
 pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{
-    Membership, close_unpaid, hold, membership, memberships, move_spell, rivals_of,
+    Membership, close_unpaid, hold, hold_rivals_of, membership, memberships, move_spell,
 };
 pub(super) use people::{Participant, activate, active, contacts, insert_person, nik};
 pub(crate) use people::{name_of, nik_is_taken, reached_by, verify, with_nik};

@@ -16,7 +16,7 @@ use crate::{
     contribution, db,
     event::{self, Event},
     identity::{IdentityState, Question},
-    quota::{self, Quota},
+    quota::{self, Quota, hex},
 };
 
 /// How often a day the register is asked about one NIK for one contact: it costs money and must not become an oracle.
@@ -93,10 +93,9 @@ impl Registrations {
         birth_date: NaiveDate,
     ) -> Result<(), Error> {
         let now = self.clock.now();
-        let pair = [row.nik_digest.as_slice(), row.contact_digest.as_slice()].concat();
-        let pair: String = pair.iter().map(|it| format!("{it:02x}")).collect();
+        let (nik, contact) = (hex(&row.nik_digest), hex(&row.contact_digest));
         let quota = Quota {
-            key: format!("identity.asked24h:{pair}"),
+            key: format!("identity.asked24h:{nik}:{contact}"),
             limit: QUESTIONS_A_DAY,
             window: Duration::hours(24),
         };

@@ -181,9 +181,11 @@ impl Registrations {
                 .map(|kpj| (id, kpj)),
             None => None,
         };
-        let payment = match row.bill_id {
-            Some(bill) => contribution::to_pay(connection, &self.policy, day_of(now), bill).await?,
-            None => None,
+        let payment = match (state, row.bill_id) {
+            (State::AwaitingPayment, Some(bill)) => {
+                contribution::to_pay(connection, &self.policy, day_of(now), bill).await?
+            }
+            _ => None,
         };
         Ok(Shown {
             masked_contact: row.contact(&self.seal)?.masked(),

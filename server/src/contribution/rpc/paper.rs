@@ -6,7 +6,7 @@ use jamsostek_proto::v1::{
 };
 use tonic::Status;
 
-use super::super::{Notice, Terms, standing::Key};
+use super::super::{BILL_MONTHS_MAX, Notice, Terms, standing::Key};
 use crate::{
     caller::Caller,
     identity::Nik,
@@ -53,7 +53,7 @@ pub(super) fn quote(request: QuoteContributionRequest) -> Result<(Terms, Month, 
 pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
     let read = u32::try_from(months)
         .ok()
-        .filter(|it| (1..=12).contains(it));
+        .filter(|it| (1..=BILL_MONTHS_MAX).contains(it));
     if read.is_none() {
         fields.reject("months", "must be 1 to 12");
     }

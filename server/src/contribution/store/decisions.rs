@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
 use super::{
@@ -55,37 +55,46 @@ impl Model {
     }
 }
 
-/// Keeps what `payment` has come to, by whom and why. The payment is held.
-pub(in super::super) async fn insert_decision(
+/// Keeps what each of `payments` has come to, by whom and why. They are held.
+pub(in super::super) async fn insert_decisions(
     connection: &impl ConnectionTrait,
     seal: &Seal,
-    payment: &Payment,
+    payments: &[Payment],
     decided_by: Uuid,
     reason: &str,
     at: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let before = Entity::find()
-        .filter(Column::PaymentId.eq(payment.id))
-        .count(connection)
+    let before: Vec<(Uuid, i64)> = Entity::find()
+        .select_only()
+        .column(Column::PaymentId)
+        .column_as(Column::Id.count(), "decisions")
+        .filter(Column::PaymentId.is_in(payments.iter().map(|it| it.id)))
+        .group_by(Column::PaymentId)
+        .into_tuple()
+        .all(connection)
         .await?;
-    let (kind, suspense_reason, settled) = kept(&payment.fate);
-    let mut row = Model {
-        id: Uuid::now_v7(),
-        payment_id: payment.id,
-        step: i32::try_from(before + 1).expect("few decisions"),
-        kind: kind.to_owned(),
-        suspense_reason,
-        membership_id: payment.membership,
-        decided_by,
-        reason: reason.to_owned(),
-        at,
-        applied_idr: settled.applied.idr(),
-        credited_idr: settled.credited_idr,
-        months_paid: joined(&settled.months),
-        mac: Vec::new(),
-    };
-    row.mac = row.expected_mac(seal);
-    Entity::insert(row.into_active_model())
+    let rows = payments.iter().map(|payment| {
+        let before = before.iter().find(|it| it.0 == payment.id);
+        let (kind, suspense_reason, settled) = kept(&payment.fate);
+        let mut row = Model {
+            id: Uuid::now_v7(),
+            payment_id: payment.id,
+            step: i32::try_from(before.map_or(0, |it| it.1) + 1).expect("few decisions"),
+            kind: kind.to_owned(),
+            suspense_reason,
+            membership_id: payment.membership,
+            decided_by,
+            reason: reason.to_owned(),
+            at,
+            applied_idr: settled.applied.idr(),
+            credited_idr: settled.credited_idr,
+            months_paid: joined(&settled.months),
+            mac: Vec::new(),
+        };
+        row.mac = row.expected_mac(seal);
+        row.into_active_model()
+    });
+    Entity::insert_many(rows)
         .exec_without_returning(connection)
         .await?;
     Ok(())

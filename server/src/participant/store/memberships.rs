@@ -194,16 +194,29 @@ pub(crate) async fn close_unpaid(
     Ok(())
 }
 
-/// The memberships of others with the NIK of the person `id` that nobody has paid for yet.
-pub(crate) async fn rivals_of(
+/// Holds the memberships of others with the NIK of the person `id` that nobody has paid for yet; their ids.
+pub(crate) async fn hold_rivals_of(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Vec<Uuid>, db::Error> {
     let sql = "SELECT m.id AS id FROM participant me JOIN participant other ON other.nik_digest = me.nik_digest AND other.id <> me.id \
                JOIN membership m ON m.participant_id = other.id WHERE me.id = $1 AND m.paid_through IS NULL \
-               AND m.cancelled_at IS NULL ORDER BY m.id";
+               AND m.cancelled_at IS NULL";
     let rows = connection
         .query_all_raw(db::statement(connection, sql, [id.into()]))
         .await?;
-    rows.iter().map(|row| Ok(row.try_get("", "id")?)).collect()
+    let rivals: Vec<Uuid> = rows
+        .iter()
+        .map(|row| row.try_get("", "id"))
+        .collect::<Result<_, _>>()?;
+    if rivals.is_empty() {
+        return Ok(rivals);
+    }
+    let held: Vec<Model> = Entity::find()
+        .filter(Column::Id.is_in(rivals))
+        .order_by_asc(Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(connection)
+        .await?;
+    Ok(held.iter().map(|it| it.id).collect())
 }
