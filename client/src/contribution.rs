@@ -2,7 +2,8 @@
 
 use futures_util::stream::Stream;
 use jamsostek_proto::v1::{
-    AllocatePaymentRequest, Bill, GetBillRequest, GetPaymentRequest, IssueBillRequest,
+    AllocatePaymentRequest, Bill, DecideIdentityRequest, DecideIdentityResponse,
+    EndBusinessRequest, EndBusinessResponse, GetBillRequest, GetPaymentRequest, IssueBillRequest,
     IssueBillResponse, ListSuspenseRequest, ListSuspenseResponse, LookUpBillRequest,
     LookUpBillResponse, Payment, QuoteContributionRequest, QuoteContributionResponse,
     RecordPaymentRequest, ReturnPaymentRequest,
@@ -53,6 +54,30 @@ impl Client {
             })
             .await?;
         answer.bill.ok_or_else(|| Error::lacking("bill"))
+    }
+
+    /// Ends a membership because its business ends.
+    pub async fn end_business(
+        &self,
+        request: EndBusinessRequest,
+    ) -> Result<EndBusinessResponse, Error> {
+        self.call(Repeat::Safe, request, |channel, request| async move {
+            let mut contributions = ContributionServiceClient::new(channel);
+            contributions.end_business(request).await
+        })
+        .await
+    }
+
+    /// Decides, on papers, who somebody is whom the population register did not confirm.
+    pub async fn decide_identity(
+        &self,
+        request: DecideIdentityRequest,
+    ) -> Result<DecideIdentityResponse, Error> {
+        self.call(Repeat::Safe, request, |channel, request| async move {
+            let mut contributions = ContributionServiceClient::new(channel);
+            contributions.decide_identity(request).await
+        })
+        .await
     }
 
     /// Tells the gateway what somebody may pay: by payment code, or by NIK.

@@ -45,8 +45,7 @@
 //! # Doing it again
 //!
 //! On `UNAVAILABLE` and `ABORTED` the client repeats a call up to four times, where doing it twice is doing it once: for
-//! every method but [`Client::send_otp`] and [`Client::verify_otp`], and never after `REGISTER_UNAVAILABLE`, since questions to
-//! the population register are counted. To repeat a [`Client::start_registration`] or
+//! every method but [`Client::send_otp`], [`Client::send_step_up_otp`] and [`Client::verify_otp`]. To repeat a [`Client::start_registration`] or
 //! [`Client::issue_bill`] across a crash of your own, make its id with [`Uuid::now_v7`] and keep it before calling.
 //!
 //! # What goes wrong
@@ -153,6 +152,44 @@
 //! # }
 //! ```
 //!
+//! Claiming old-age savings: what is missing is told before anything is asked for.
+//!
+//! ```no_run
+//! use jamsostek_client::{ClaimCause, Programme, Uuid};
+//! use jamsostek_client::v1::{BankAccount, PayoutAct, SendStepUpOtpRequest, SubmitClaimRequest, send_step_up_otp_request::Act};
+//!
+//! # async fn example(budi: jamsostek_client::Client) -> Result<(), Box<dyn std::error::Error>> {
+//! let told = budi.check_eligibility(None, Programme::Jht, ClaimCause::Retirement).await?;
+//! for rule in told.rules.iter().filter(|it| !it.passed) {
+//!     println!("{} {}", rule.explanation, rule.what_to_do);
+//! }
+//! let account = BankAccount {
+//!     bank_code: "008".into(),
+//!     account_number: "1230004567".into(),
+//!     holder_name: "Budi Santoso".into(),
+//! };
+//! let claim_id = Uuid::now_v7().to_string();
+//! let act = PayoutAct { claim_id: claim_id.clone(), account: Some(account.clone()) };
+//! let sent = budi
+//!     .send_step_up_otp(SendStepUpOtpRequest { act: Some(Act::Payout(act)), ..Default::default() })
+//!     .await?;
+//! let challenge_id = sent.codes[0].challenge_id.clone();
+//! budi.verify_otp(challenge_id.parse()?, "12345678").await?;
+//! let claim = budi
+//!     .submit_claim(SubmitClaimRequest {
+//!         claim_id,
+//!         programme: Programme::Jht.into(),
+//!         cause: ClaimCause::Retirement.into(),
+//!         account: Some(account),
+//!         challenge_id,
+//!         kpj: String::new(),
+//!     })
+//!     .await?;
+//! println!("{:?}, paid by {}", claim.state(), claim.due_on);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! In the sandbox, reading the code that was sent:
 //!
 //! ```no_run
@@ -164,6 +201,7 @@
 //! ```
 
 mod balance;
+mod claim;
 mod client;
 mod contribution;
 mod error;
@@ -184,8 +222,8 @@ pub use futures_util::stream::Stream;
 /// The contract's messages and enums, as generated.
 pub use jamsostek_proto::v1;
 pub use jamsostek_proto::v1::{
-    Bill, BpuCategory, Employment, ErrorReason, Occupation, Participant, Payment, Programme,
-    Registration, Sector, Segment, StatementLine, Subject,
+    Bill, BpuCategory, Claim, ClaimCause, Eligibility, Employment, ErrorReason, Occupation,
+    Participant, Payment, Programme, Registration, Sector, Segment, StatementLine, Subject,
 };
 pub use tonic::Code;
 pub use uuid::Uuid;

@@ -2,7 +2,8 @@
 
 use jamsostek_proto::v1::{
     GetOtpDeliveryRequest, GetOtpDeliveryResponse, SendOtpRequest, SendOtpResponse,
-    VerifyOtpRequest, VerifyOtpResponse, otp_service_client::OtpServiceClient,
+    SendStepUpOtpRequest, SendStepUpOtpResponse, VerifyOtpRequest, VerifyOtpResponse,
+    otp_service_client::OtpServiceClient,
 };
 use uuid::Uuid;
 
@@ -13,6 +14,19 @@ impl Client {
     pub async fn send_otp(&self, request: SendOtpRequest) -> Result<SendOtpResponse, Error> {
         self.call(Repeat::Never, request, |channel, request| async move {
             OtpServiceClient::new(channel).send_otp(request).await
+        })
+        .await
+    }
+
+    /// Sends the codes that a payout or a new contact needs. The client never repeats this by itself, for it sends messages.
+    pub async fn send_step_up_otp(
+        &self,
+        request: SendStepUpOtpRequest,
+    ) -> Result<SendStepUpOtpResponse, Error> {
+        self.call(Repeat::Never, request, |channel, request| async move {
+            OtpServiceClient::new(channel)
+                .send_step_up_otp(request)
+                .await
         })
         .await
     }

@@ -1,7 +1,8 @@
 //! Knows the participants.
 
 use jamsostek_proto::v1::{
-    GetParticipantRequest, Participant, participant_service_client::ParticipantServiceClient,
+    GetParticipantRequest, Participant, UpdateContactRequest,
+    participant_service_client::ParticipantServiceClient,
 };
 use uuid::Uuid;
 
@@ -17,6 +18,22 @@ impl Client {
             .call(Repeat::Safe, request, |channel, request| async move {
                 let mut participants = ParticipantServiceClient::new(channel);
                 participants.get_participant(request).await
+            })
+            .await?;
+        answer
+            .participant
+            .ok_or_else(|| Error::lacking("participant"))
+    }
+
+    /// Changes a contact, once the codes to the old and to the new one have come back.
+    pub async fn update_contact(
+        &self,
+        request: UpdateContactRequest,
+    ) -> Result<Participant, Error> {
+        let answer = self
+            .call(Repeat::Safe, request, |channel, request| async move {
+                let mut participants = ParticipantServiceClient::new(channel);
+                participants.update_contact(request).await
             })
             .await?;
         answer

@@ -5,7 +5,6 @@
 
 use std::{collections::hash_map::RandomState, future::Future, hash::BuildHasher, time::Duration};
 
-use jamsostek_proto::v1::ErrorReason;
 use tokio::time::{Instant, sleep, timeout_at};
 use tonic::{
     Code, Request, Response, Status,
@@ -109,9 +108,7 @@ where
 /// How long to wait before the next try, or `None` when there is none.
 fn pause_after(error: &Error, repeat: Repeat, tries: u32) -> Option<Duration> {
     let passing = matches!(error.code(), Code::Unavailable | Code::Aborted);
-    // Questions to the population register are counted; only a person decides to ask again.
-    let counted = error.reason() == Some(ErrorReason::RegisterUnavailable);
-    if repeat == Repeat::Never || !passing || counted || tries >= TRIES_MAX {
+    if repeat == Repeat::Never || !passing || tries >= TRIES_MAX {
         return None;
     }
     let longest = FIRST_PAUSE.saturating_mul(1 << (tries - 1)).min(PAUSE_MAX);
@@ -127,6 +124,8 @@ fn random_up_to(longest: Duration) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use jamsostek_proto::v1::ErrorReason;
+
     use super::*;
 
     fn unavailable() -> Error {
@@ -166,12 +165,6 @@ mod tests {
             retry_after,
             help: Vec::new(),
         }))
-    }
-
-    #[test]
-    fn a_question_to_the_register_is_not_put_twice() {
-        let error = refused(ErrorReason::RegisterUnavailable, None);
-        assert_eq!(pause_after(&error, Repeat::Safe, 1), None);
     }
 
     #[test]

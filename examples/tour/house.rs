@@ -72,29 +72,33 @@ impl House {
     }
 }
 
-/// The server's program, beside this one; built first where it is missing.
+/// The server's program, beside this one, built from the sources of today.
 async fn program() -> Outcome<PathBuf> {
     let tour = env::current_exe()?;
     let built = tour.parent().and_then(Path::parent);
     let built = built.ok_or("the tour runs from target/<profile>/examples")?;
-    let program = built
-        .join("jamsostekd")
-        .with_extension(env::consts::EXE_EXTENSION);
-    if !program.exists() {
-        println!("Building the server first …");
-        let profile = match built.file_name().and_then(|it| it.to_str()) {
-            None | Some("debug") => "dev",
-            Some(other) => other,
-        };
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "-p", "jamsostek-server", "--profile", profile]);
-        build.current_dir(env!("CARGO_MANIFEST_DIR"));
-        if let Some(target) = built.parent() {
-            build.arg("--target-dir").arg(target);
-        }
-        if !build.status().await?.success() {
-            return Err("the server does not build".into());
+    let profile = match built.file_name().and_then(|it| it.to_str()) {
+        None | Some("debug") => "dev",
+        Some(other) => other,
+    };
+    println!("Building the server …");
+    let mut build = Command::new(env!("CARGO"));
+    // What cargo tells this program about itself would make it build half of the house again.
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_") {
+            build.env_remove(name);
         }
     }
-    Ok(program)
+    build.args(["build", "--quiet", "-p", "jamsostek-server"]);
+    build.args(["--profile", profile]);
+    build.current_dir(env!("CARGO_MANIFEST_DIR"));
+    if let Some(target) = built.parent() {
+        build.arg("--target-dir").arg(target);
+    }
+    if !build.status().await?.success() {
+        return Err("the server does not build".into());
+    }
+    Ok(built
+        .join("jamsostekd")
+        .with_extension(env::consts::EXE_EXTENSION))
 }

@@ -1,9 +1,11 @@
-//! A tour of jamsostek: somebody who sells vegetables becomes a participant, pays, signs in and sees what covers her.
+//! A tour of jamsostek: somebody who sells vegetables becomes a participant, pays, signs in, sees what covers her, stops and is paid
+//! her savings.
 //!
 //! `cargo run --example tour` starts a sandbox of its own; with `JAMSOSTEK_ENDPOINT=http://host:port` it visits that one.
 //! Each call is printed first as the grpcurl command that does the same.
 
 mod acts;
+mod claim;
 mod guide;
 mod house;
 mod person;
@@ -34,12 +36,16 @@ async fn visit() -> Outcome<()> {
     tour.meets_the_neighbours().await?;
     let (registration, member) = tour.starts_to_register(&siti).await?;
     let payment_code = tour.tells_the_work(&member, registration).await?;
-    tour.pays_at_the_shop(&payment_code).await?;
+    tour.pays_at_the_shop(&member, registration, &payment_code)
+        .await?;
     tour.is_a_participant(&member, registration).await?;
     let member = tour.signs_in_again(&siti).await?;
     tour.sees_what_covers_her(&member).await?;
+    tour.ends_her_business(&member).await?;
+    let claim = tour.claims_her_savings(&siti, &member).await?;
+    tour.is_paid(&member, &claim).await?;
 
-    println!("\nThat was the whole road, from a NIK to a covered participant.");
+    println!("\nThat was the whole road, from a NIK to savings that were paid.");
     house.close().await
 }
 

@@ -1,5 +1,10 @@
 //! The one source of the present moment, and of the scheme's day.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
 use chrono::{DateTime, Duration, DurationRound, FixedOffset, NaiveDate, Utc};
 
 /// Hours that the scheme's day (Asia/Jakarta, no summer time since 1964) runs ahead of UTC.
@@ -34,6 +39,41 @@ impl Clock for SystemClock {
     fn now(&self) -> DateTime<Utc> {
         let now = Utc::now();
         now.duration_trunc(Duration::microseconds(1)).unwrap_or(now)
+    }
+}
+
+/// The sandbox's clock: another one, moved ahead, so that waiting periods and expiries can be seen without waiting.
+pub(crate) struct MovedClock {
+    base: Arc<dyn Clock>,
+    ahead_microseconds: AtomicI64,
+}
+
+impl MovedClock {
+    /// Starts where `base` is.
+    pub(crate) fn over(base: Arc<dyn Clock>) -> Self {
+        Self {
+            base,
+            ahead_microseconds: AtomicI64::new(0),
+        }
+    }
+
+    /// How far ahead of its base a clock is that shows `moment` now.
+    pub(crate) fn ahead_at(&self, moment: DateTime<Utc>) -> Duration {
+        moment - self.base.now()
+    }
+
+    /// Runs `ahead` of its base from now on.
+    pub(crate) fn run_ahead(&self, ahead: Duration) {
+        let microseconds = ahead.num_microseconds().unwrap_or(i64::MAX);
+        self.ahead_microseconds
+            .store(microseconds, Ordering::Relaxed);
+    }
+}
+
+impl Clock for MovedClock {
+    fn now(&self) -> DateTime<Utc> {
+        let ahead = Duration::microseconds(self.ahead_microseconds.load(Ordering::Relaxed));
+        self.base.now() + ahead
     }
 }
 

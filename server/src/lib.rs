@@ -2,13 +2,17 @@
 
 mod audit;
 mod balance;
+mod bank_account;
+mod benefit;
 mod caller;
+mod claim;
 pub mod clock;
 mod coalesce;
 pub mod config;
 mod contribution;
 pub mod db;
 mod event;
+mod fault;
 mod identity;
 mod incoming;
 mod ledger;
@@ -30,7 +34,7 @@ mod session;
 mod wire;
 
 pub use otp::OtpLimits;
-pub use serve::{Error, House, Parts, Profile, Workers, assemble};
+pub use serve::{Error, House, Parts, Profile, WorkError, Workers, assemble};
 
 use jamsostek_proto::v1::Subject;
 use uuid::Uuid;
@@ -45,6 +49,7 @@ pub async fn verify(db: &Db, seal: &Seal) -> Result<Vec<String>, db::Error> {
     wrong.extend(otp::verify(reader, seal).await?);
     wrong.extend(participant::verify(reader, seal).await?);
     wrong.extend(contribution::verify(reader, seal).await?);
+    wrong.extend(claim::verify(reader, seal).await?);
     wrong.extend(ledger::verify(reader, seal).await?);
     wrong.extend(event::verify(reader, seal).await?);
     wrong.extend(audit::verify(reader, seal).await?);

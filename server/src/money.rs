@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::str::FromStr;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 use serde::Deserialize;
 
 /// Whole rupiah.
@@ -168,11 +168,21 @@ impl Month {
         Self(self.0.saturating_add_unsigned(months))
     }
 
-    #[cfg(test)]
+    /// The month so many months earlier.
+    pub(crate) fn months_before(self, months: u32) -> Self {
+        Self(self.0.saturating_sub_unsigned(months))
+    }
+
     /// How many months later than `other` it is; negative when earlier.
     pub(crate) fn months_since(self, other: Self) -> i32 {
         self.0 - other.0
     }
+}
+
+/// The day so many months after `day`, cut to the month's end (C12).
+pub(crate) fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
+    day.checked_add_months(Months::new(months))
+        .expect("days stay within the years that a calendar can write")
 }
 
 /// A text that is no month.

@@ -31,6 +31,7 @@ pub(crate) enum Datum {
     Message,
     RequestContent,
     Peer,
+    BankAccount,
 }
 
 impl Datum {
@@ -42,6 +43,7 @@ impl Datum {
             Self::Message => "message",
             Self::RequestContent => "request_content",
             Self::Peer => "peer",
+            Self::BankAccount => "bank_account",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Assembles the features and serves them.
 
+mod features;
 mod health;
 mod info;
 mod parts;
@@ -15,23 +16,22 @@ use tonic::{
 };
 
 pub use parts::{Error, Parts, Profile};
-pub use workers::Workers;
+pub use workers::{WorkError, Workers};
 
+use features::{Features, Neighbours};
 use health::report;
 use info::ServerInfo;
 
 use crate::{
-    audit::Audit,
-    balance::{self, Balances},
+    balance, benefit,
     caller::Rules,
-    contribution::{self, Contributions},
-    identity::{Register, sandbox::SandboxRegister},
+    claim::{self, sandbox::SandboxBank},
+    clock::MovedClock,
+    contribution,
+    identity::sandbox::SandboxRegister,
     incoming::{Limits, incoming},
-    participant::{self, Participants},
-    policy::{self, Policy},
-    registration::{self, Registrations},
-    sandbox,
-    session::{self, GateLayer, Sessions, Tokens},
+    participant, registration, sandbox,
+    session::{self, GateLayer},
 };
 
 /// Calls open at once on one connection; tonic's own default would announce no limit at all (reliability F4).
@@ -71,35 +71,41 @@ macro_rules! bounded {
 /// An assembled service.
 pub struct House {
     parts: Parts,
-    register: Arc<dyn Register>,
-    policy: Arc<Policy>,
-    audit: Audit,
-    tokens: Tokens,
+    features: Features,
     rules: Rules,
+    /// The sandbox's clock.
+    moved: Option<Arc<MovedClock>>,
 }
 
-/// Puts the parts together. A sandbox gets its credentials; production refuses a store that has them.
-pub async fn assemble(parts: Parts) -> Result<House, Error> {
+/// Puts the parts together. A sandbox gets its credentials and a clock that can be moved; production refuses a store that has them.
+pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
     parts.db.belong_to(&parts.seal).await?;
-    let register = match parts.profile {
-        Profile::Sandbox => {
-            sandbox::seed(&parts.db, &parts.seal, &*parts.clock).await?;
-            Arc::new(SandboxRegister)
-        }
+    let moved = match parts.profile {
+        Profile::Sandbox => Arc::new(MovedClock::over(parts.clock.clone())),
         Profile::Production => {
             return Err(Error::Unfit(
-                "the production profile needs the population register and message carriers, which this version does not \
+                "the production profile needs the population register, message carriers and a bank, which this version does not \
                  have yet; only the sandbox profile can be served"
                     .to_owned(),
             ));
         }
     };
+    sandbox::seed(&parts.db, &parts.seal, &*moved).await?;
+    sandbox::follow(&parts.db, &moved).await?;
+    parts.clock = moved.clone();
+    let neighbours = Neighbours {
+        register: Arc::new(SandboxRegister {
+            db: parts.db.clone(),
+        }),
+        bank: Arc::new(SandboxBank {
+            db: parts.db.clone(),
+            clock: parts.clock.clone(),
+        }),
+    };
     Ok(House {
-        register,
-        policy: Arc::new(Policy::load()),
-        audit: Audit::new(parts.db.clone(), parts.seal.clone()),
-        tokens: Tokens::new(&parts.seal),
+        features: Features::of(&parts, neighbours),
         rules: Rules::read()?,
+        moved: Some(moved),
         parts,
     })
 }
@@ -111,14 +117,15 @@ impl House {
             db: self.parts.db.clone(),
             seal: self.parts.seal.clone(),
             clock: self.parts.clock.clone(),
-            audit: self.audit.clone(),
+            moved: self.moved.clone(),
+            features: self.features.clone(),
         }
     }
 
     /// A token that speaks for the sandbox's officer, to try things with.
     pub fn sandbox_token(&self) -> String {
         let officer = &sandbox::CREDENTIALS[1];
-        self.tokens.sign(&crate::caller::Caller {
+        self.features.tokens.sign(&crate::caller::Caller {
             subject: jamsostek_proto::v1::Subject::Officer,
             id: officer.id,
             scopes: Vec::new(),
@@ -142,8 +149,8 @@ impl House {
         let readiness = tokio::spawn(report(reporter, self.parts.db.clone(), health_ends));
         let gate = GateLayer::new(
             self.rules.clone(),
-            self.tokens.clone(),
-            self.audit.clone(),
+            self.features.tokens.clone(),
+            self.features.audit.clone(),
             self.parts.clock.clone(),
             self.parts.calls_max,
         );
@@ -197,65 +204,32 @@ impl House {
             seal,
             clock,
             profile,
-            limits,
-            calls_max,
-            tls: _,
+            ..
         } = &self.parts;
-        let (policy, audit) = (&self.policy, &self.audit);
-        let sessions = Arc::new(Sessions {
-            db: db.clone(),
-            seal: seal.clone(),
-            clock: clock.clone(),
-            limits: *limits,
-            tokens: self.tokens.clone(),
-        });
-        let participants = Arc::new(Participants {
-            db: db.clone(),
-            seal: seal.clone(),
-            clock: clock.clone(),
-            policy: policy.clone(),
-            audit: audit.clone(),
-        });
-        let contributions = Arc::new(Contributions {
-            db: db.clone(),
-            seal: seal.clone(),
-            clock: clock.clone(),
-            policy: policy.clone(),
-            audit: audit.clone(),
-        });
-        let balances = Balances::new(db.clone(), seal.clone(), clock.clone(), audit.clone());
-        let balances = Arc::new(balances);
-        let registrations = Arc::new(Registrations {
-            db: db.clone(),
-            seal: seal.clone(),
-            clock: clock.clone(),
-            policy: policy.clone(),
-            limits: *limits,
-            register: self.register.clone(),
-            is_sandbox: *profile == Profile::Sandbox,
-        });
+        let features = self.features.clone();
         let info = ServerInfo {
-            policy: policy.clone(),
+            policy: features.policy.clone(),
             clock: clock.clone(),
             profile: *profile,
-            calls_max: *calls_max,
+            calls_max: self.parts.calls_max,
         };
-        let mut routes = Routes::new(bounded!(registration::service(registrations)))
-            .add_service(bounded!(session::session_service(sessions.clone())))
-            .add_service(bounded!(session::otp_service(sessions)))
-            .add_service(bounded!(participant::service(participants)))
-            .add_service(bounded!(contribution::service(contributions)))
-            .add_service(bounded!(balance::service(balances)))
-            .add_service(bounded!(policy::service(
-                policy.clone(),
-                clock.clone(),
-                seal.clone()
+        let law = benefit::service(features.policy, clock.clone(), seal.clone());
+        let mut routes = Routes::new(bounded!(registration::service(features.registrations)))
+            .add_service(bounded!(session::session_service(
+                features.sessions.clone()
             )))
+            .add_service(bounded!(session::otp_service(features.sessions)))
+            .add_service(bounded!(participant::service(features.participants)))
+            .add_service(bounded!(contribution::service(features.contributions)))
+            .add_service(bounded!(balance::service(features.balances)))
+            .add_service(bounded!(claim::service(features.claims)))
+            .add_service(bounded!(law))
             .add_service(bounded!(ServerServiceServer::new(info)))
             .add_service(reflect().build_v1()?)
             .add_service(reflect().build_v1alpha()?);
-        if *profile == Profile::Sandbox {
-            routes = routes.add_service(bounded!(sandbox::service(db.clone(), seal.clone())));
+        if let Some(moved) = &self.moved {
+            let sandbox = sandbox::service(db.clone(), seal.clone(), moved.clone());
+            routes = routes.add_service(bounded!(sandbox));
         }
         Ok(routes)
     }

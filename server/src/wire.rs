@@ -28,6 +28,8 @@ impl From<IdentityState> for wire::IdentityState {
             IdentityState::Declared => Self::Declared,
             IdentityState::Matched => Self::Matched,
             IdentityState::Refused => Self::Refused,
+            IdentityState::Pending => Self::Pending,
+            IdentityState::Vouched => Self::Vouched,
         }
     }
 }
@@ -164,4 +166,22 @@ pub(crate) fn programmes(
         }
     }
     programmes
+}
+
+/// Reads a reason that somebody gives: one line.
+pub(crate) fn reason(fields: &mut Fields, field: &str, reason: &str) -> String {
+    let reason = reason.trim();
+    let length = reason.chars().count();
+    if !(3..=500).contains(&length) || reason.chars().any(char::is_control) {
+        fields.reject(field, "must say why, in one line of 3 to 500 letters");
+    }
+    reason.to_owned()
+}
+
+/// Whether a text is a name that somebody else gives things: letters, digits, and some signs besides.
+pub(crate) fn is_word(text: &str, length_max: usize, besides: &[u8]) -> bool {
+    (1..=length_max).contains(&text.len())
+        && text
+            .bytes()
+            .all(|it| it.is_ascii_alphanumeric() || besides.contains(&it))
 }

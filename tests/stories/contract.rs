@@ -51,7 +51,10 @@ async fn an_expired_token_opens_nothing() {
     let cast = Cast::gather(&town).await;
     town.waits(5 * 60);
     for rpc in Contract::read().rpcs().filter(|it| !it.anonymous) {
-        for (subject, token) in cast.callers().filter(|(it, _)| rpc.subjects.contains(it)) {
+        for (subject, token) in cast
+            .callers(&rpc.scope)
+            .filter(|(it, _)| rpc.subjects.contains(it))
+        {
             let refusal = refused(&town.client, &rpc, Some(token), &rpc.sample(&town)).await;
             let refusal = refusal.unwrap_or_else(|| panic!("{} as {subject:?}", rpc.name));
             assert_eq!(refusal.reason, ErrorReason::TokenExpired, "{}", rpc.name);
@@ -64,7 +67,7 @@ async fn every_kind_of_caller_is_kept_to_its_own_rpcs() {
     let town = Town::found("2026-03-10").await;
     let cast = Cast::gather(&town).await;
     for rpc in Contract::read().rpcs() {
-        for (subject, token) in cast.callers() {
+        for (subject, token) in cast.callers(&rpc.scope) {
             let body = rpc.sample(&town);
             let refusal = refused(&town.client, &rpc, Some(token), &body).await;
             let told = format!("{} as {subject:?}: {refusal:?}", rpc.name);
@@ -112,7 +115,9 @@ async fn somebody_elses_object_and_a_missing_one_are_the_same() {
                 not_found(refusal, &rpc, &field);
             }
             // An officer and a service see everybody's; for them only the missing object is not there.
-            let others = cast.callers().filter(|(it, _)| rpc.subjects.contains(it));
+            let others = cast
+                .callers(&rpc.scope)
+                .filter(|(it, _)| rpc.subjects.contains(it));
             for (subject, token) in others {
                 let nothing = answer(&town.client, &rpc, Some(token), &missing).await;
                 let nothing = not_found(nothing, &rpc, &field);

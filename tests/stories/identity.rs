@@ -4,7 +4,6 @@ use jamsostek_client::{
     Employment, ErrorReason,
     v1::{IdentityState, NikWarning, Sex, SubmitEmploymentRequest, registration::State},
 };
-use tonic::Code;
 
 use crate::{
     person::Person,
@@ -145,17 +144,6 @@ async fn the_register_does_not_vouch_for_every_nik() {
         assert_eq!(refusal.reason, ErrorReason::IdentityRefused, "{name}");
         assert_eq!(refusal.metadata["verdict"], verdict, "{name}");
     }
-}
-
-#[tokio::test]
-async fn a_silent_register_is_not_a_no() {
-    let town = Town::found("2026-03-10").await;
-
-    let (wati, refusal) = stopped(&town, "Wati Rahayu").await;
-
-    assert_eq!(refusal.reason, ErrorReason::RegisterUnavailable);
-    assert_eq!(refusal.code, Code::Unavailable);
-    assert_eq!(wati.looks().await.state(), State::AwaitingEmployment);
 }
 
 #[tokio::test]

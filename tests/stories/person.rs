@@ -83,7 +83,18 @@ impl Person {
             .anonymous()
             .list_messages(self.contact.clone())
             .await;
-        messages.expect("messages").swap_remove(0).code
+        let mut messages = messages.expect("messages").into_iter();
+        let code = messages.find(|it| !it.code.is_empty());
+        code.expect("a message with a code").code
+    }
+
+    /// What was written to this person, newest first.
+    pub async fn reads_messages(&self) -> Vec<String> {
+        run(&self.workers).await;
+        let client = self.client.anonymous();
+        let messages = client.list_messages(self.contact.clone()).await;
+        let texts = messages.expect("messages").into_iter().map(|it| it.text);
+        texts.collect()
     }
 
     /// Brings the newest code back and speaks for himself from then on.

@@ -156,6 +156,16 @@ impl Town {
         self.credentialed(2, "sandbox-officer")
     }
 
+    /// The one who checks what the first one makes.
+    pub fn second_officer(&self) -> Client {
+        self.credentialed(4, "sandbox-second-officer")
+    }
+
+    /// The bank, which tells what became of payouts.
+    pub fn bank(&self) -> Client {
+        self.credentialed(5, "sandbox-bank")
+    }
+
     /// A service that may not take payments.
     pub fn warehouse(&self) -> Client {
         self.credentialed(3, "sandbox-warehouse")

@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 use super::{Balances, Error};
 use crate::{
     caller::Caller,
-    ledger::{Account, Movement},
+    ledger::{self, Account, Movement},
     page,
     participant::Membership,
     refusal::{Fields, not_found},
@@ -88,13 +88,22 @@ impl BalanceService for Rpc {
     }
 }
 
+/// Why the balance moved, by the kind of its journal.
+fn kind(journal: &str) -> Kind {
+    match journal {
+        ledger::RESERVED => Kind::Payout,
+        ledger::RESERVATION_RETURNED => Kind::PayoutReturned,
+        _ => Kind::Contribution,
+    }
+}
+
 fn line(movement: Movement, memberships: &[Membership]) -> wire::StatementLine {
     let membership = memberships
         .iter()
         .find(|it| Account::Jht(it.id).id() == movement.account);
     wire::StatementLine {
         day: movement.day.to_string(),
-        kind: Kind::Contribution.into(),
+        kind: kind(&movement.kind).into(),
         contribution_month: movement.month.map_or_else(String::new, |it| it.to_string()),
         amount_idr: movement.amount_idr,
         balance_after_idr: movement.balance_after_idr,

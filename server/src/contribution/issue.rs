@@ -4,7 +4,9 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Bill, BillLine, BillShown, Contributions, Error, rules, settle, store, terms};
+use super::{
+    Bill, BillLine, BillShown, Contributions, Error, rules, settle, standing, store, terms,
+};
 use crate::{
     audit,
     caller::Caller,
@@ -151,6 +153,7 @@ impl Contributions {
             return Err(Error::WrongState { state });
         };
         let first = participant::oldest_open_month(paid_through, today, &self.policy)?;
+        let months = standing::months_to_the_end(held, first, months)?;
         let (ids, work) = ((id, held.id), &held.work);
         let bill = draw_up(&self.seal, &self.policy, ids, work, first, months, today)?;
         store::insert_bill(connection, &self.seal, &bill, now).await?;

@@ -3,8 +3,11 @@
 //! Start at [`issue`] for bills and at [`pay`] for money that comes in; `settle` is what both end in. Money that was taken is never
 //! refused: it pays for whole months, oldest first, becomes credit, or is set aside for an officer.
 
+mod doubt;
+mod end;
 mod issue;
 mod pay;
+mod remind;
 mod rpc;
 mod rules;
 mod settle;
@@ -12,6 +15,7 @@ mod standing;
 mod store;
 mod suspense;
 
+pub(crate) use doubt::{CountError, count_question, watch_identity};
 pub(crate) use issue::issue_first;
 pub(crate) use rpc::{law_refusal, service};
 pub(crate) use rules::{Refused, Terms, check};
@@ -19,7 +23,7 @@ pub(crate) use standing::{BillToPay, to_pay};
 pub(crate) use store::verify;
 pub(crate) use suspense::withdraw;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
@@ -28,6 +32,7 @@ use crate::{
     audit::Audit,
     clock::Clock,
     db::{self, Db},
+    identity::Register,
     money::{Money, Month},
     participant::Work,
     policy::{NoParameter, Policy, Reference},
@@ -42,6 +47,9 @@ pub(crate) struct Contributions {
     pub clock: Arc<dyn Clock>,
     pub policy: Arc<Policy>,
     pub audit: Audit,
+    pub register: Arc<dyn Register>,
+    /// The last day whose reminders this process has sent.
+    pub reminded: Mutex<Option<NaiveDate>>,
 }
 
 /// How many months one bill may ask for.
@@ -104,6 +112,8 @@ pub(crate) enum SuspenseReason {
     BillExpired,
     NikTaken,
     RegistrationCancelled,
+    MembershipEnded,
+    IdentityRefused,
 }
 
 /// What became of money.
@@ -146,6 +156,8 @@ pub(crate) enum Error {
     IdTaken,
     #[error("not possible in its state {state}")]
     WrongState { state: &'static str },
+    #[error("the membership ends on {on}")]
+    Ended { on: NaiveDate },
     #[error("too many bills were issued for the membership today")]
     TooManyBills { retry_after: std::time::Duration },
     #[error(transparent)]
@@ -167,6 +179,7 @@ impl db::FromStore for Error {
             Self::NotFound
             | Self::IdTaken
             | Self::WrongState { .. }
+            | Self::Ended { .. }
             | Self::TooManyBills { .. }
             | Self::Refused(_) => None,
         }

@@ -13,6 +13,7 @@ use crate::{
     clock::day_of,
     db,
     event::{self, Event},
+    identity::IdentityState,
     ledger::{self, Account, Journal, Transfer},
     participant::{self, Membership},
 };
@@ -155,13 +156,23 @@ impl Contributions {
             return Ok(Plan::Suspend(SuspenseReason::RegistrationCancelled));
         }
         let unpaid = membership.paid_through.is_none();
-        let person = membership.participant_id;
-        if unpaid && participant::nik_is_taken(connection, person).await? {
-            // What came before waits for an officer too: nothing will ever be bought with it here.
-            let reason = SuspenseReason::NikTaken;
-            let ids = (membership.id, notice.gateway);
-            suspense::withdraw(connection, &self.seal, now, ids, reason).await?;
-            return Ok(Plan::Suspend(reason));
+        let mut waits_for_identity = false;
+        if unpaid {
+            let ready = participant::readiness(connection, membership.participant_id).await?;
+            if ready.nik_is_taken {
+                // What came before waits for an officer too: nothing will ever be bought with it here.
+                let reason = SuspenseReason::NikTaken;
+                let ids = (membership.id, notice.gateway);
+                suspense::withdraw(connection, &self.seal, now, ids, reason).await?;
+                return Ok(Plan::Suspend(reason));
+            }
+            if ready.identity == IdentityState::Refused {
+                return Ok(Plan::Suspend(SuspenseReason::IdentityRefused));
+            }
+            waits_for_identity = !ready.identity.is_proven();
+        }
+        if standing::asks_past_the_end(&bill, &membership) {
+            return Ok(Plan::Suspend(SuspenseReason::MembershipEnded));
         }
         let (day, today) = (notice.day(), day_of(now));
         // By the rule of the day the notice came: how old money may be is asked when it comes, and money is never refused.
@@ -187,7 +198,15 @@ impl Contributions {
             fresh
         };
         let coming = settle::Coming::payment(notice, Account::Clearing);
-        let settled = settle::plan(&coming, &lines, membership.paid_through, credit);
+        let settled = if waits_for_identity {
+            // Kept as credit until it is known who paid; then it buys what it would have bought on its day.
+            super::Settled {
+                credited_idr: notice.amount.idr(),
+                ..super::Settled::default()
+            }
+        } else {
+            settle::plan(&coming, &lines, membership.paid_through, credit)
+        };
         let activates = unpaid && !settled.months.is_empty();
         if activates {
             self.activate(connection, now, &membership, notice.gateway)

@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use jamsostek_proto::v1::{
-    self as wire, AllocatePaymentRequest, AllocatePaymentResponse, GetBillRequest, GetBillResponse,
-    GetPaymentRequest, GetPaymentResponse, IssueBillRequest, IssueBillResponse,
+    self as wire, AllocatePaymentRequest, AllocatePaymentResponse, DecideIdentityRequest,
+    DecideIdentityResponse, EndBusinessRequest, EndBusinessResponse, GetBillRequest,
+    GetBillResponse, GetPaymentRequest, GetPaymentResponse, IssueBillRequest, IssueBillResponse,
     ListSuspenseRequest, ListSuspenseResponse, LookUpBillRequest, LookUpBillResponse,
     QuoteContributionRequest, QuoteContributionResponse, RecordPaymentRequest,
     RecordPaymentResponse, ReturnPaymentRequest, ReturnPaymentResponse,
@@ -19,6 +20,7 @@ use crate::{
     caller::Caller,
     db, page,
     refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_for_now},
+    wire::reason as wire_reason,
 };
 
 /// The list whose page tokens these are.
@@ -98,6 +100,43 @@ impl ContributionService for Rpc {
         }))
     }
 
+    async fn end_business(
+        &self,
+        request: Request<EndBusinessRequest>,
+    ) -> Result<Response<EndBusinessResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let days = self.contributions.ends();
+        let (membership, on) = paper::end(request.get_ref(), &days)?;
+        let end = db::retrying(|| self.contributions.end(&caller, membership, on)).await?;
+        Ok(Response::new(EndBusinessResponse {
+            ended_on: end.on.to_string(),
+            credited_idr: end.credited.idr(),
+            claimable_on: end.claimable_on.to_string(),
+        }))
+    }
+
+    async fn decide_identity(
+        &self,
+        request: Request<DecideIdentityRequest>,
+    ) -> Result<Response<DecideIdentityResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let membership = fields.id("membership_id", &request.membership_id);
+        let reason = wire_reason(&mut fields, "reason", &request.reason);
+        let Some(membership) = membership else {
+            return Err(fields.refusal());
+        };
+        fields.check()?;
+        let decided = db::retrying(|| {
+            self.contributions
+                .decide_identity(&caller, membership, request.accepted, &reason)
+        });
+        Ok(Response::new(DecideIdentityResponse {
+            identity_state: wire::IdentityState::from(decided.await?).into(),
+        }))
+    }
+
     async fn record_payment(
         &self,
         request: Request<RecordPaymentRequest>,
@@ -160,7 +199,7 @@ impl ContributionService for Rpc {
         let mut fields = Fields::default();
         let id = fields.id("payment_id", &request.payment_id);
         let membership = fields.id("membership_id", &request.membership_id);
-        let reason = paper::reason(&mut fields, &request.reason);
+        let reason = wire_reason(&mut fields, "reason", &request.reason);
         let (Some(id), Some(membership)) = (id, membership) else {
             return Err(fields.refusal());
         };
@@ -183,7 +222,7 @@ impl ContributionService for Rpc {
         let request = request.into_inner();
         let mut fields = Fields::default();
         let id = fields.id("payment_id", &request.payment_id);
-        let reason = paper::reason(&mut fields, &request.reason);
+        let reason = wire_reason(&mut fields, "reason", &request.reason);
         let Some(id) = id else {
             return Err(fields.refusal());
         };
@@ -233,6 +272,12 @@ impl From<Error> for Status {
                 Reason::WrongState,
                 message,
                 [("state", state.to_owned())],
+            ),
+            Error::Ended { on } => refuse(
+                Code::FailedPrecondition,
+                Reason::MembershipEnded,
+                message,
+                [("endedOn", on.to_string())],
             ),
             Error::TooManyBills { retry_after } => refuse_for_now(
                 Code::ResourceExhausted,

@@ -32,11 +32,19 @@ impl Coming {
     /// The payment `notice`, which is in `from` now.
     pub(super) fn payment(notice: &Notice, from: Account) -> Self {
         Self {
-            kind: "contribution",
+            kind: ledger::FROM_PAYMENT,
             cause: notice.payment(),
             day: notice.day(),
             amount: notice.amount,
             from,
+        }
+    }
+
+    /// The payment `notice`, which became credit and is spent now as on its own day.
+    pub(super) fn credited(notice: &Notice) -> Self {
+        Self {
+            amount: Money::ZERO,
+            ..Self::payment(notice, Account::Clearing)
         }
     }
 

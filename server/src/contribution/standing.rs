@@ -12,7 +12,7 @@ use crate::{
     caller::Caller,
     clock::day_of,
     db,
-    identity::{Nik, masked_name},
+    identity::{IdentityState, Nik, masked_name},
     ledger::{self, Account},
     money::{Money, Month},
     participant::{self, Membership},
@@ -101,7 +101,9 @@ impl Contributions {
         let person = participant::with_nik(connection, &digest).await?;
         let memberships =
             participant::memberships(connection, person.ok_or(Error::NotFound)?).await?;
-        let mut paid = memberships.iter().filter(|it| it.paid_through.is_some());
+        let mut paid = memberships
+            .iter()
+            .filter(|it| it.paid_through.is_some() && it.last_month().is_none());
         let last = paid.next_back().ok_or(Error::NotFound)?;
         let held = participant::hold(connection, last.id)
             .await?
@@ -157,8 +159,20 @@ async fn is_collectable(
     if membership.is_cancelled {
         return Ok(false);
     }
-    let person = membership.participant_id;
-    Ok(membership.paid_through.is_some() || !participant::nik_is_taken(connection, person).await?)
+    if membership.paid_through.is_some() {
+        return Ok(true);
+    }
+    let ready = participant::readiness(connection, membership.participant_id).await?;
+    Ok(!ready.nik_is_taken && ready.identity != IdentityState::Refused)
+}
+
+/// Whether money for `bill` would pay for a month that comes after the membership's last one.
+pub(super) fn asks_past_the_end(bill: &Bill, membership: &Membership) -> bool {
+    let Some(last) = membership.last_month() else {
+        return false;
+    };
+    let mut open = bill.lines.iter().map(|it| it.month);
+    open.any(|it| Some(it) > membership.paid_through && it > last)
 }
 
 fn may_see(caller: &Caller, membership: &Membership) -> bool {
@@ -242,6 +256,23 @@ pub(super) fn lines_on(
         Some(paid_through) => participant::oldest_open_month(paid_through, day, policy)?,
         None => Month::of(day),
     };
+    let months = months_to_the_end(membership, first, months)?;
     let quote = rules::quote(policy, &terms(&membership.work), first, months)?;
     Ok(quote.lines.into_iter().map(BillLine::from).collect())
+}
+
+/// How many of `months` from `first` on the membership still has.
+pub(super) fn months_to_the_end(
+    membership: &Membership,
+    first: Month,
+    months: u32,
+) -> Result<u32, Error> {
+    let (Some(last), Some(ended_on)) = (membership.last_month(), membership.ended_on) else {
+        return Ok(months);
+    };
+    let left = u32::try_from(last.months_since(first) + 1).unwrap_or(0);
+    if left == 0 {
+        return Err(Error::Ended { on: ended_on });
+    }
+    Ok(months.min(left))
 }

@@ -78,10 +78,16 @@ impl Contributions {
             let state = "STATE_CANCELLED";
             return Err(Error::WrongState { state });
         }
-        let person = held.participant_id;
-        if held.paid_through.is_none() && participant::nik_is_taken(&transaction, person).await? {
-            let state = "SUSPENSE_REASON_NIK_TAKEN";
-            return Err(Error::WrongState { state });
+        if held.paid_through.is_none() {
+            let ready = participant::readiness(&transaction, held.participant_id).await?;
+            if ready.nik_is_taken {
+                let state = "SUSPENSE_REASON_NIK_TAKEN";
+                return Err(Error::WrongState { state });
+            }
+            if !ready.identity.is_proven() {
+                let state = "SUSPENSE_REASON_IDENTITY_REFUSED";
+                return Err(Error::WrongState { state });
+            }
         }
         let (coming, lines, settled) = self.allocation(&transaction, &payment, &held).await?;
         let activates = held.paid_through.is_none() && !settled.months.is_empty();

@@ -172,7 +172,7 @@ pub(super) async fn refuse_other_schema(connection: &DatabaseConnection) -> Resu
         Error::Unfit("there is no store of this service here, or one of another version".to_owned())
     };
     // Asked by hand, since sea-orm-migration makes its table where it finds none.
-    let sql = "SELECT version FROM seaql_migrations ORDER BY version";
+    let sql = "SELECT version FROM seaql_migrations";
     let applied = connection
         .query_all_raw(super::statement(connection, sql, []))
         .await
@@ -180,14 +180,17 @@ pub(super) async fn refuse_other_schema(connection: &DatabaseConnection) -> Resu
             error if error.is_missing_table() => unfit(),
             error => error,
         })?;
-    let applied: Vec<String> = applied
+    let mut applied: Vec<String> = applied
         .iter()
         .map(|row| row.try_get("", "version"))
         .collect::<Result<_, _>>()?;
-    let ours: Vec<_> = Migrator::migrations()
+    let mut ours: Vec<_> = Migrator::migrations()
         .iter()
         .map(|it| it.name().to_owned())
         .collect();
+    ours.sort_unstable();
+    // Each database has an order of its own for text.
+    applied.sort_unstable();
     if applied != ours {
         return Err(unfit());
     }

@@ -30,6 +30,12 @@ impl Channel {
             Self::Sms => "sms",
         }
     }
+
+    /// The channel stored under `code`.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        let all = [Self::Email, Self::Sms];
+        all.into_iter().find(|it| it.code() == code)
+    }
 }
 
 impl Contact {

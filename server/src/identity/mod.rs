@@ -46,6 +46,22 @@ pub(crate) enum Verdict {
     Unavailable,
 }
 
+impl Verdict {
+    /// What it is counted under.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::Mismatched(_) => "mismatched",
+            Self::Deceased => "deceased",
+            Self::Duplicate => "duplicate",
+            Self::NotFound => "not_found",
+            Self::Inactive => "inactive",
+            Self::WrongFormat => "wrong_format",
+            Self::Unavailable => "unavailable",
+        }
+    }
+}
+
 /// What is known of somebody's identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IdentityState {
@@ -55,6 +71,10 @@ pub(crate) enum IdentityState {
     Matched,
     /// The register did not.
     Refused,
+    /// The register did not answer; it is asked again.
+    Pending,
+    /// An officer vouches for the person.
+    Vouched,
 }
 
 impl IdentityState {
@@ -63,12 +83,25 @@ impl IdentityState {
             Self::Declared => "declared",
             Self::Matched => "matched",
             Self::Refused => "refused",
+            Self::Pending => "pending",
+            Self::Vouched => "vouched",
         }
     }
 
     pub(crate) fn from_code(code: &str) -> Option<Self> {
-        let all = [Self::Declared, Self::Matched, Self::Refused];
+        let all = [
+            Self::Declared,
+            Self::Matched,
+            Self::Refused,
+            Self::Pending,
+            Self::Vouched,
+        ];
         all.into_iter().find(|it| it.code() == code)
+    }
+
+    /// Whether it is known who the person is.
+    pub(crate) const fn is_proven(self) -> bool {
+        matches!(self, Self::Matched | Self::Vouched)
     }
 }
 

@@ -1,5 +1,10 @@
 //! A population register for exploring: some NIKs force each verdict, everybody else is who he says.
 
+use crate::{
+    db::Db,
+    fault::{self, Part},
+};
+
 use super::{Answer, Question, Register, Verdict, agreed_name};
 
 /// Somebody with a story.
@@ -8,7 +13,8 @@ pub(crate) struct Person {
     pub nik: &'static str,
     /// The name the register knows.
     pub full_name: &'static str,
-    birth_date: &'static str,
+    /// The birth date the register knows.
+    pub birth_date: &'static str,
     /// What happens.
     pub story: &'static str,
     verdict: fn() -> Verdict,
@@ -83,13 +89,14 @@ pub(crate) const PEOPLE: &[Person] = &[
         nik: "3174011001850031",
         full_name: "Wati Rahayu",
         birth_date: "1985-01-10",
-        story: "The register does not answer about her: REGISTER_UNAVAILABLE.",
+        story: "The register never answers about her: IDENTITY_STATE_PENDING, and once she has paid STATE_AWAITING_IDENTITY until an \
+                officer decides.",
         verdict: || Verdict::Unavailable,
     },
 ];
 
 /// The mother's maiden name of everybody whom the sandbox's register knows.
-const MOTHER: &str = "Sri Wahyuni";
+pub(crate) const MOTHER: &str = "Sri Wahyuni";
 
 fn differing(person: &Person, question: &Question) -> Vec<&'static str> {
     let name = agreed_name(person.full_name) != agreed_name(question.full_name.text());
@@ -104,24 +111,38 @@ fn differing(person: &Person, question: &Question) -> Vec<&'static str> {
     found.into_iter().filter(|it| it.0).map(|it| it.1).collect()
 }
 
-/// The sandbox's register.
-pub(crate) struct SandboxRegister;
+/// The sandbox's register. It is silent when it was told to be.
+pub(crate) struct SandboxRegister {
+    pub db: Db,
+}
 
 impl Register for SandboxRegister {
     fn ask<'a>(&'a self, question: &'a Question) -> Answer<'a> {
-        let known = PEOPLE.iter().find(|it| it.nik == question.nik.text());
-        let verdict = match known {
-            None => Verdict::Matched,
-            Some(person) => {
-                let differing = differing(person, question);
-                let verdict = (person.verdict)();
-                if verdict == Verdict::Matched && !differing.is_empty() {
-                    Verdict::Mismatched(differing)
-                } else {
-                    verdict
+        Box::pin(async move {
+            match fault::strikes(&self.db, Part::Register).await {
+                Ok(false) => verdict(question),
+                Ok(true) => Verdict::Unavailable,
+                Err(error) => {
+                    tracing::error!(
+                        error = &error as &dyn std::error::Error,
+                        "the sandbox's register cannot look"
+                    );
+                    Verdict::Unavailable
                 }
             }
-        };
-        Box::pin(std::future::ready(verdict))
+        })
+    }
+}
+
+fn verdict(question: &Question) -> Verdict {
+    let Some(person) = PEOPLE.iter().find(|it| it.nik == question.nik.text()) else {
+        return Verdict::Matched;
+    };
+    let differing = differing(person, question);
+    let verdict = (person.verdict)();
+    if verdict == Verdict::Matched && !differing.is_empty() {
+        Verdict::Mismatched(differing)
+    } else {
+        verdict
     }
 }

@@ -6,7 +6,9 @@
 
 mod store;
 
-pub(crate) use store::{Movement, balance, movements, owners_with_money, suspended, verify};
+pub(crate) use store::{
+    Kept, Movement, balance, kept, movements, owners_with_money, suspended, verify,
+};
 
 use std::collections::BTreeMap;
 
@@ -24,8 +26,14 @@ use crate::{
 /// The namespace in which accounts get their ids from what they are: nobody looks one up.
 const ACCOUNTS: Uuid = Uuid::from_u128(0x6a61_6d73_6f73_8000_8000_6c65_6467_6572);
 
+/// The kind of a journal in which a payment pays for contributions.
+pub(crate) const FROM_PAYMENT: &str = "contribution";
 /// The kind of a journal in which credit alone pays for a bill.
 pub(crate) const FROM_CREDIT: &str = "credit";
+/// The kind of a journal that reserves what a claim was granted.
+pub(crate) const RESERVED: &str = "claim";
+/// The kind of a journal that gives a reservation back.
+pub(crate) const RESERVATION_RETURNED: &str = "claim_return";
 
 /// A place where money is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +50,10 @@ pub(crate) enum Account {
     Clearing,
     /// What is to be given back to payers.
     ReturnsPayable,
+    /// What claims were granted and the bank has not paid: reserved.
+    BenefitsPayable,
+    /// What the bank has paid out.
+    PaidOut,
 }
 
 /// One movement of money.
@@ -79,6 +91,8 @@ impl Account {
             Self::Fund(_) => "fund",
             Self::Clearing => "clearing",
             Self::ReturnsPayable => "returns_payable",
+            Self::BenefitsPayable => "benefits_payable",
+            Self::PaidOut => "paid_out",
         }
     }
 
@@ -86,7 +100,9 @@ impl Account {
         match self {
             Self::Jht(owner) | Self::Credit(owner) | Self::Suspense(owner) => owner,
             Self::Fund(programme) => Uuid::new_v5(&ACCOUNTS, programme.code().as_bytes()),
-            Self::Clearing | Self::ReturnsPayable => Uuid::nil(),
+            Self::Clearing | Self::ReturnsPayable | Self::BenefitsPayable | Self::PaidOut => {
+                Uuid::nil()
+            }
         }
     }
 

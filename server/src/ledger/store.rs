@@ -172,6 +172,40 @@ pub(crate) async fn balance(
     Ok(Money::new(balance.unwrap_or(0)))
 }
 
+/// A kept account as it stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kept {
+    pub balance: Money,
+    /// The value date of its first movement.
+    pub opened_on: NaiveDate,
+}
+
+/// Those of `accounts` that have ever been moved, by their ids.
+pub(crate) async fn kept(
+    connection: &impl ConnectionTrait,
+    accounts: &[Account],
+) -> Result<BTreeMap<Uuid, Kept>, db::Error> {
+    if accounts.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<_> = accounts.iter().map(|it| it.id()).collect();
+    let mut values = Vec::new();
+    let among = db::among(&ids, &mut values);
+    let sql = format!("SELECT id, balance_idr, opened_on FROM ledger_account WHERE id {among}");
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, values))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let kept = Kept {
+                balance: Money::new(row.try_get("", "balance_idr")?),
+                opened_on: row.try_get("", "opened_on")?,
+            };
+            Ok((row.try_get("", "id")?, kept))
+        })
+        .collect()
+}
+
 /// The owners of those of `accounts` in which there is money.
 pub(crate) async fn owners_with_money(
     connection: &impl ConnectionTrait,

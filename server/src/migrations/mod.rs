@@ -1,6 +1,8 @@
 //! The schema, one step a file, in one dialect for both engines.
 
 mod m0001_bpu_road;
+mod m0002_first_claim;
+mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
 
@@ -8,6 +10,9 @@ pub(crate) struct Migrator;
 
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_bpu_road::Migration)]
+        vec![
+            Box::new(m0001_bpu_road::Migration),
+            Box::new(m0002_first_claim::Migration),
+        ]
     }
 }

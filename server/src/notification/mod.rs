@@ -1,6 +1,7 @@
 //! Messages to people: written in the transaction of the fact, sealed, delivered afterwards by a worker.
 //!
-//! A message leaves at most once: a code that came twice would only confuse. No transaction is open while one is sent.
+//! A code leaves at most once: one that came twice would only confuse. Anything else leaves at least once, under an id by which a
+//! carrier knows it again. No transaction is open while one is sent.
 
 mod sandbox;
 mod store;
@@ -15,13 +16,15 @@ use uuid::Uuid;
 use crate::{
     db::{self, Db},
     identity::Contact,
-    seal::{Datum, Seal},
+    seal::{Broken, Datum, Seal},
 };
 
 /// How long a worker has to hand a message over before another may try.
 const LEASE: Duration = Duration::seconds(30);
 /// How many messages one round of the worker takes.
 const ROUND: u64 = 64;
+/// How often a message that is no code is handed over before it counts as failed.
+const TRIES_MAX: i32 = 10;
 
 /// A message that is to leave.
 #[derive(Clone)]
@@ -60,30 +63,37 @@ struct Payload {
     decoy: bool,
 }
 
-/// Puts `message` into the outbox, in the caller's transaction.
+/// Puts `messages` into the outbox, in the caller's transaction and in one statement.
 pub(crate) async fn queue(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
-    message: Message,
+    messages: impl IntoIterator<Item = Message>,
 ) -> Result<(), db::Error> {
-    let payload = Payload {
-        contact: message.contact.text().to_owned(),
-        text: message.text,
-        code: message.code,
-        decoy: message.decoy,
-    };
-    let payload = serde_json::to_string(&payload).expect("strings are JSON");
-    let payload = seal.seal(Datum::Message, message.id, &payload);
-    store::insert(
-        connection,
-        message.id,
-        message.contact.channel(),
-        payload,
-        now,
-        message.not_after,
-    )
-    .await
+    let waiting = messages.into_iter().map(|message| {
+        let (id, channel) = (message.id, message.contact.channel());
+        let (is_code, not_after) = (message.code.is_some(), message.not_after);
+        let payload = Payload {
+            contact: message.contact.text().to_owned(),
+            text: message.text,
+            code: message.code,
+            decoy: message.decoy,
+        };
+        let payload = serde_json::to_string(&payload).expect("strings are JSON");
+        store::Waiting {
+            id,
+            channel,
+            is_code,
+            payload: seal.seal(Datum::Message, id, &payload),
+            not_after,
+        }
+    });
+    store::insert(connection, waiting.collect(), now).await
+}
+
+/// How long a carrier that failed is left alone: a minute, then twice as long each time.
+fn pause(tries: i32) -> Duration {
+    Duration::minutes(1 << (tries - 1).clamp(0, 9))
 }
 
 /// Where message `id` is.
@@ -102,19 +112,25 @@ pub(crate) async fn work(db: &Db, seal: &Seal, now: DateTime<Utc>) -> Result<usi
     let handled = leased.len();
     for message in leased {
         let handed = hand_over(db, seal, now, &message).await;
-        let state = match &handed {
-            Ok(()) => Delivery::Sent,
+        let tries_again = !message.is_code && message.tries < TRIES_MAX;
+        let outcome = match &handed {
+            Ok(()) => store::Outcome::Sent,
             Err(error) => {
                 tracing::error!(
                     error = error as &dyn std::error::Error,
                     message.id = %message.id,
+                    tries_again,
                     "a message could not be handed over"
                 );
-                Delivery::Failed
+                if tries_again {
+                    store::Outcome::Again(now + pause(message.tries))
+                } else {
+                    store::Outcome::Failed
+                }
             }
         };
         let transaction = db.begin_write().await?;
-        store::finish(&transaction, message.id, state, now).await?;
+        store::finish(&transaction, message.id, outcome, now).await?;
         transaction.commit().await?;
     }
     Ok(handled)
@@ -125,7 +141,7 @@ async fn hand_over(
     seal: &Seal,
     now: DateTime<Utc>,
     message: &store::Leased,
-) -> Result<(), db::Error> {
+) -> Result<(), NotHandedOver> {
     let payload = seal.open(Datum::Message, message.id, &message.payload)?;
     let payload: Payload =
         serde_json::from_str(&payload).map_err(|_| db::Error::Unknown("message.payload"))?;
@@ -133,4 +149,15 @@ async fn hand_over(
         return Ok(());
     }
     sandbox::send(db, seal, now, message.id, &payload).await
+}
+
+/// Why a message is still here.
+#[derive(Debug, thiserror::Error)]
+enum NotHandedOver {
+    #[error("the carrier does not take it")]
+    Carrier,
+    #[error(transparent)]
+    Store(#[from] db::Error),
+    #[error(transparent)]
+    Broken(#[from] Broken),
 }

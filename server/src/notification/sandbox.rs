@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
-use super::Payload;
+use super::{NotHandedOver, Payload};
 use crate::{
     db::{self, Db},
+    fault::{self, Part},
     seal::{Datum, Seal},
 };
 
@@ -45,7 +46,10 @@ pub(super) async fn send(
     now: DateTime<Utc>,
     id: Uuid,
     payload: &Payload,
-) -> Result<(), db::Error> {
+) -> Result<(), NotHandedOver> {
+    if fault::strikes(db, Part::Sender).await? {
+        return Err(NotHandedOver::Carrier);
+    }
     let text = serde_json::to_string(payload).expect("strings are JSON");
     let row = ActiveModel {
         id: Set(id),
@@ -54,10 +58,13 @@ pub(super) async fn send(
         payload: Set(seal.seal(Datum::Message, id, &text)),
     };
     let transaction = db.begin_write().await?;
+    // The same message again is the same message.
     Entity::insert(row)
+        .on_conflict_do_nothing_on([Column::Id])
         .exec_without_returning(&transaction)
-        .await?;
-    Ok(transaction.commit().await?)
+        .await
+        .map_err(db::Error::from)?;
+    Ok(transaction.commit().await.map_err(db::Error::from)?)
 }
 
 /// The newest messages, to `contact` or to anybody.

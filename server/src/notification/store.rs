@@ -19,6 +19,9 @@ pub(crate) struct Model {
     pub not_after: DateTime<Utc>,
     pub leased_until: Option<DateTime<Utc>>,
     pub sent_at: Option<DateTime<Utc>>,
+    pub is_code: bool,
+    /// Not before this moment, where the carrier has failed.
+    pub not_before: Option<DateTime<Utc>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -27,28 +30,51 @@ impl ActiveModelBehavior for ActiveModel {}
 pub(super) struct Leased {
     pub(super) id: Uuid,
     pub(super) payload: Vec<u8>,
+    pub(super) is_code: bool,
+    /// How often it was leased, this time included.
+    pub(super) tries: i32,
+}
+
+/// A message that is to wait for a worker.
+pub(super) struct Waiting {
+    pub(super) id: Uuid,
+    pub(super) channel: Channel,
+    pub(super) is_code: bool,
+    pub(super) payload: Vec<u8>,
+    pub(super) not_after: DateTime<Utc>,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Outcome {
+    Sent,
+    Failed,
+    /// Tried again from then on.
+    Again(DateTime<Utc>),
 }
 
 pub(super) async fn insert(
     connection: &impl ConnectionTrait,
-    id: Uuid,
-    channel: Channel,
-    payload: Vec<u8>,
+    messages: Vec<Waiting>,
     now: DateTime<Utc>,
-    not_after: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let row = ActiveModel {
-        id: Set(id),
-        channel: Set(channel.code().to_owned()),
+    if messages.is_empty() {
+        return Ok(());
+    }
+    let rows = messages.into_iter().map(|it| ActiveModel {
+        id: Set(it.id),
+        channel: Set(it.channel.code().to_owned()),
         state: Set("queued".to_owned()),
-        payload: Set(Some(payload)),
+        payload: Set(Some(it.payload)),
         attempts: Set(0),
         created_at: Set(now),
-        not_after: Set(not_after),
+        not_after: Set(it.not_after),
         leased_until: Set(None),
         sent_at: Set(None),
-    };
-    Entity::insert(row)
+        is_code: Set(it.is_code),
+        not_before: Set(None),
+    });
+    Entity::insert_many(rows)
         .exec_without_returning(connection)
         .await?;
     Ok(())
@@ -73,51 +99,61 @@ pub(super) async fn state(
     }
 }
 
-/// Takes the oldest waiting messages. A message is leased once: one whose worker died counts as failed after its lease, for a
-/// code must not leave twice, and the person can ask for another.
+/// Takes the oldest waiting messages. A code is leased once: one whose worker died counts as failed after its lease, for it must not
+/// leave twice, and the person can ask for another. Any other message is taken up again.
 pub(super) async fn lease(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
     round: u64,
 ) -> Result<Vec<Leased>, db::Error> {
-    let abandoned = "UPDATE message SET state = 'failed', payload = NULL \
+    let abandoned = "UPDATE message SET state = CASE WHEN is_code OR state = 'queued' THEN 'failed' ELSE 'queued' END, \
+                     payload = CASE WHEN is_code OR state = 'queued' THEN NULL ELSE payload END \
                      WHERE (state = 'leased' AND leased_until <= $1) OR (state = 'queued' AND not_after <= $1)";
     connection
         .execute_raw(db::statement(connection, abandoned, [now.into()]))
         .await?;
     let sql = format!(
         "UPDATE message SET state = 'leased', leased_until = $1, attempts = attempts + 1 WHERE id IN \
-         (SELECT id FROM message WHERE state = 'queued' ORDER BY created_at, id LIMIT {round}) \
-         AND state = 'queued' RETURNING id, payload"
+         (SELECT id FROM message WHERE state = 'queued' AND (not_before IS NULL OR not_before <= $2) \
+         ORDER BY created_at, id LIMIT {round}) AND state = 'queued' RETURNING id, payload, is_code, attempts"
     );
     let rows = connection
-        .query_all_raw(db::statement(connection, &sql, [until.into()]))
+        .query_all_raw(db::statement(connection, &sql, [until.into(), now.into()]))
         .await?;
     rows.iter()
         .map(|row| {
             Ok(Leased {
                 id: row.try_get("", "id")?,
                 payload: row.try_get("", "payload")?,
+                is_code: row.try_get("", "is_code")?,
+                tries: row.try_get("", "attempts")?,
             })
         })
         .collect()
 }
 
-/// Keeps how it ended and forgets what it said.
+/// Keeps how it ended, and forgets what it said unless it is to be said again.
 pub(super) async fn finish(
     connection: &impl ConnectionTrait,
     id: Uuid,
-    state: Delivery,
+    outcome: Outcome,
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let state = match state {
-        Delivery::Queued => "queued",
-        Delivery::Sent => "sent",
-        Delivery::Failed => "failed",
+    let (sql, values) = match outcome {
+        Outcome::Again(not_before) => (
+            "UPDATE message SET state = 'queued', not_before = $1 WHERE id = $2 AND state = 'leased'",
+            vec![not_before.into(), id.into()],
+        ),
+        Outcome::Sent => (
+            "UPDATE message SET state = 'sent', sent_at = $1, payload = NULL WHERE id = $2 AND state = 'leased'",
+            vec![now.into(), id.into()],
+        ),
+        Outcome::Failed => (
+            "UPDATE message SET state = 'failed', payload = NULL WHERE id = $1 AND state = 'leased'",
+            vec![id.into()],
+        ),
     };
-    let sql = "UPDATE message SET state = $1, sent_at = $2, payload = NULL WHERE id = $3 AND state = 'leased'";
-    let values = [state.into(), now.into(), id.into()];
     connection
         .execute_raw(db::statement(connection, sql, values))
         .await?;

@@ -3,9 +3,11 @@
 //! A code is kept only as a keyed digest. Every try is counted and committed before it is compared; sends are limited for each
 //! contact, each (NIK, contact) pair, each peer and each block of numbers, in the database.
 
+mod act;
 mod rules;
 mod store;
 
+pub(crate) use act::{Act, came_back};
 pub use rules::Limits as OtpLimits;
 pub(crate) use rules::Limits;
 pub(crate) use store::{Challenge, find, standing, verify};
@@ -31,6 +33,10 @@ pub(crate) enum Purpose {
     Register,
     /// To sign in.
     SignIn,
+    /// To change a contact: goes to the new one and to one on file.
+    Contact,
+    /// To be paid: bound to a claim and an account.
+    Payout,
 }
 
 /// A code that is asked for.
@@ -103,7 +109,8 @@ pub(crate) async fn draw(
     let quotas = limits.of_sending(seal, draw, &contact_digest);
     let counts = quota::take(connection, &quotas, now).await?;
     let sends_left = rules::check_sends(&counts, now)?;
-    let code = format!("{:06}", seal.random_below(1_000_000));
+    let (digits, bound) = draw.purpose.digits();
+    let code = format!("{:0digits$}", seal.random_below(bound));
     let drawn = Drawn {
         message: Uuid::now_v7(),
         expires_at: now + rules::LIFETIME,

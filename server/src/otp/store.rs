@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     db,
+    identity::Channel,
     seal::{Datum, Seal},
 };
 
@@ -48,7 +49,27 @@ impl Purpose {
         match self {
             Self::Register => "register",
             Self::SignIn => "sign_in",
+            Self::Contact => "contact",
+            Self::Payout => "payout",
         }
+    }
+
+    /// How many digits its codes have, and how many such codes there are: where money or the way to it is at stake, eight digits.
+    pub(super) const fn digits(self) -> (usize, u64) {
+        match self {
+            Self::Register | Self::SignIn => (6, 1_000_000),
+            Self::Contact | Self::Payout => (8, 100_000_000),
+        }
+    }
+
+    /// Whether its code opens a session, or only stands for an act.
+    pub(crate) const fn opens_a_session(self) -> bool {
+        matches!(self, Self::Register | Self::SignIn)
+    }
+
+    pub(super) fn from_code(code: &str) -> Option<Self> {
+        let all = [Self::Register, Self::SignIn, Self::Contact, Self::Payout];
+        all.into_iter().find(|it| it.code() == code)
     }
 }
 
@@ -60,6 +81,15 @@ impl Model {
 
     pub(crate) fn is_for(&self, purpose: Purpose) -> bool {
         self.purpose == purpose.code()
+    }
+
+    /// Which way its code went.
+    pub(crate) fn channel(&self) -> Result<Channel, db::Error> {
+        Channel::from_code(&self.channel).ok_or(db::Error::Unknown("otp_challenge.channel"))
+    }
+
+    pub(crate) fn purpose(&self) -> Result<Purpose, db::Error> {
+        Purpose::from_code(&self.purpose).ok_or(db::Error::Unknown("otp_challenge.purpose"))
     }
 }
 
@@ -106,21 +136,29 @@ pub(super) async fn insert(
 
 /// Makes every earlier open code that `draw` follows worthless: those of the same registration, or, to sign in, those to the same
 /// contact, whether it reaches anybody or not. Were decoys left alone, an earlier code would tell a known contact from an unknown.
+/// Codes for an act are superseded by those of the same person to the same contact.
 pub(super) async fn supersede(
     connection: &impl ConnectionTrait,
     draw: &Draw,
     contact_digest: &[u8],
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let (column, value): (_, Value) = match draw.purpose {
-        Purpose::Register => ("subject_id", draw.subject.into()),
-        Purpose::SignIn => ("contact_digest", contact_digest.into()),
+    let (fits, value): (_, Value) = match draw.purpose {
+        Purpose::Register => ("subject_id = $2", draw.subject.into()),
+        Purpose::SignIn => ("contact_digest = $2", contact_digest.into()),
+        Purpose::Contact | Purpose::Payout => (
+            "subject_id = $2 AND contact_digest = $4",
+            draw.subject.into(),
+        ),
     };
     let sql = format!(
-        "UPDATE otp_challenge SET superseded_at = $1 WHERE {column} = $2 AND purpose = $3 \
+        "UPDATE otp_challenge SET superseded_at = $1 WHERE {fits} AND purpose = $3 \
          AND used_at IS NULL AND superseded_at IS NULL"
     );
-    let values = [now.into(), value, draw.purpose.code().into()];
+    let mut values = vec![now.into(), value, draw.purpose.code().into()];
+    if !draw.purpose.opens_a_session() {
+        values.push(contact_digest.into());
+    }
     connection
         .execute_raw(db::statement(connection, &sql, values))
         .await?;

@@ -2,15 +2,19 @@
 //!
 //! Activation belongs to the membership: [`supply`] activates when the last condition is there, and is called by whoever brings it.
 
+mod contact;
+mod notice;
 mod rpc;
 mod rules;
 mod store;
 
+pub(crate) use notice::{tell, tell_each};
 pub(crate) use rpc::service;
-pub(crate) use rules::{is_lapsed, oldest_open_month};
+pub(crate) use rules::{cover_ends, oldest_open_month};
 pub(crate) use store::{
-    Membership, account_of, close_unpaid, hold, hold_rivals_of, join, membership, memberships,
-    move_spell, name_of, nik_is_taken, reached_by, verify, with_nik,
+    Membership, Participant, account_of, active, close_unpaid, contacts, end, hold,
+    hold_paid_through, hold_person, hold_rivals_of, join, membership, memberships, move_spell,
+    name_of, question_about, reached_by, readiness, set_identity, verify, with_nik,
 };
 
 use std::sync::Arc;
@@ -50,6 +54,7 @@ pub(crate) struct Person {
     pub sex: Option<Sex>,
     pub warnings: Vec<Warning>,
     pub contact: Contact,
+    pub identity: IdentityState,
 }
 
 /// An occupation as the person calls it.
@@ -83,11 +88,13 @@ impl Work {
 
 /// A participant as he is shown.
 pub(crate) struct Shown {
-    person: store::Participant,
+    person: Participant,
+    payouts_held_until: Option<DateTime<Utc>>,
     identity: IdentityState,
     masked_nik: String,
     masked_contacts: Vec<String>,
-    memberships: Vec<(Membership, bool)>,
+    /// Each with where it stands.
+    memberships: Vec<(Membership, rules::Standing)>,
     cover: Vec<(Programme, rules::Cover)>,
 }
 
@@ -96,6 +103,8 @@ pub(crate) struct Shown {
 pub(crate) enum Error {
     #[error("no such participant")]
     NotFound,
+    #[error("the codes to the old and to the new contact must come back first")]
+    ContactCodesNeeded,
     #[error(transparent)]
     NoParameter(#[from] NoParameter),
     #[error(transparent)]
@@ -119,14 +128,12 @@ impl Participants {
             cover.push((programme, found));
         }
         let memberships = memberships.into_iter().map(|it| {
-            let lapsed = it
-                .paid_through
-                .map(|paid| is_lapsed(paid, today, &self.policy));
-            Ok((it, lapsed.transpose()?.unwrap_or(false)))
+            let standing = rules::standing(&it.spell(), today, &self.policy)?;
+            Ok((it, standing))
         });
-        let identity = IdentityState::from_code(&found.identity_state);
         Ok(Shown {
-            identity: identity.ok_or(db::Error::Unknown("participant.identity_state"))?,
+            identity: found.identity()?,
+            payouts_held_until: found.payouts_held_until().filter(|it| now < *it),
             masked_nik: store::nik(&self.seal, &found)?.masked(),
             masked_contacts: contacts.iter().map(Contact::masked).collect(),
             memberships: memberships.collect::<Result<_, NoParameter>>()?,
@@ -183,4 +190,13 @@ pub(crate) async fn kpj_of(
     Ok(store::active(connection, participant)
         .await?
         .and_then(|it| it.kpj))
+}
+
+impl db::FromStore for Error {
+    fn store_error(&self) -> Option<&db::Error> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::NotFound | Self::ContactCodesNeeded | Self::NoParameter(_) => None,
+        }
+    }
 }

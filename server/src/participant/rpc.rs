@@ -1,14 +1,21 @@
 use std::sync::Arc;
 
 use jamsostek_proto::v1::{
-    self as wire, GetParticipantRequest, GetParticipantResponse, coverage, membership,
+    self as wire, GetParticipantRequest, GetParticipantResponse, UpdateContactRequest,
+    UpdateContactResponse, coverage, membership,
     participant_service_server::{ParticipantService, ParticipantServiceServer},
 };
 use tonic::{Code, Request, Response, Status};
 
-use super::{Error, Membership, Participants, Shown, rules::Cover};
+use super::{
+    Error, Membership, Participants, Shown,
+    contact::Codes,
+    rules::{Cover, Standing},
+};
 use crate::{
     caller::Caller,
+    db,
+    identity::Contact,
     policy::NoParameter,
     refusal::{Fields, Reason, not_found, refuse, timestamp},
     scheme::Programme,
@@ -41,12 +48,34 @@ impl ParticipantService for Rpc {
             participant: Some(shown.into()),
         }))
     }
+
+    async fn update_contact(
+        &self,
+        request: Request<UpdateContactRequest>,
+    ) -> Result<Response<UpdateContactResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let contact = fields.take("contact", Contact::parse(&request.contact));
+        let new = fields.id("new_challenge_id", &request.new_challenge_id);
+        let old = fields.id("old_challenge_id", &request.old_challenge_id);
+        let (Some(contact), Some(new), Some(old)) = (contact, new, old) else {
+            return Err(fields.refusal());
+        };
+        let codes = Codes { new, old };
+        let shown =
+            db::retrying(|| self.participants.change_contact(&caller, &contact, codes)).await?;
+        Ok(Response::new(UpdateContactResponse {
+            participant: Some(shown.into()),
+        }))
+    }
 }
 
 impl From<Shown> for wire::Participant {
     fn from(shown: Shown) -> Self {
         let Shown {
             person,
+            payouts_held_until,
             identity,
             masked_nik,
             masked_contacts,
@@ -68,15 +97,17 @@ impl From<Shown> for wire::Participant {
             active_since: person.active_since.map(timestamp),
             memberships: memberships.into_iter().map(membership_of).collect(),
             coverage: coverage.collect(),
+            payouts_held_until: payouts_held_until.map(timestamp),
         }
     }
 }
 
-fn membership_of((membership, lapsed): (Membership, bool)) -> wire::Membership {
-    let state = match membership.paid_through {
-        None => membership::State::AwaitingPayment,
-        Some(_) if lapsed => membership::State::Lapsed,
-        Some(_) => membership::State::Active,
+fn membership_of((membership, standing): (Membership, Standing)) -> wire::Membership {
+    let state = match standing {
+        Standing::AwaitingPayment => membership::State::AwaitingPayment,
+        Standing::Active => membership::State::Active,
+        Standing::Lapsed => membership::State::Lapsed,
+        Standing::Ended => membership::State::Ended,
     };
     let programmes = membership.work.programmes.iter();
     wire::Membership {
@@ -92,6 +123,9 @@ fn membership_of((membership, lapsed): (Membership, bool)) -> wire::Membership {
             .map_or_else(String::new, |it| it.to_string()),
         paid_through: membership
             .paid_through
+            .map_or_else(String::new, |it| it.to_string()),
+        ended_on: membership
+            .ended_on
             .map_or_else(String::new, |it| it.to_string()),
     }
 }
@@ -109,10 +143,11 @@ fn coverage_of(programme: Programme, cover: Cover) -> wire::Coverage {
             Why::Lapsed,
             "Pay a contribution; cover starts anew on that day.",
         ),
+        Cover::Ended => (Why::Ended, "Register again when you work again."),
     };
     let (since, until) = match cover {
         Cover::Covered(since, until) => (since.to_string(), until.to_string()),
-        Cover::NotHeld | Cover::NotPaid | Cover::Lapsed => Default::default(),
+        Cover::NotHeld | Cover::NotPaid | Cover::Lapsed | Cover::Ended => Default::default(),
     };
     wire::Coverage {
         programme: wire::Programme::from(programme).into(),
@@ -142,6 +177,12 @@ impl From<Error> for Status {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => not_found(),
+            Error::ContactCodesNeeded => refuse(
+                Code::FailedPrecondition,
+                Reason::ContactCodesNeeded,
+                error.to_string(),
+                [],
+            ),
             Error::NoParameter(missing) => missing.into(),
             Error::Store(error) => error.into(),
         }

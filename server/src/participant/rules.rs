@@ -17,6 +17,8 @@ pub(crate) struct Spell {
     pub covered_from: Option<NaiveDate>,
     /// The last paid month.
     pub paid_through: Option<Month>,
+    /// The last day; none while it goes on.
+    pub ended_on: Option<NaiveDate>,
 }
 
 /// Whether a programme covers somebody.
@@ -30,6 +32,35 @@ pub(crate) enum Cover {
     NotPaid,
     /// Three months in a row are unpaid.
     Lapsed,
+    /// The last day has passed.
+    Ended,
+}
+
+/// Where a membership stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    AwaitingPayment,
+    Active,
+    Lapsed,
+    Ended,
+}
+
+/// Where a membership stands on `today`.
+pub(crate) fn standing(
+    spell: &Spell,
+    today: NaiveDate,
+    policy: &Policy,
+) -> Result<Standing, NoParameter> {
+    let Some(paid_through) = spell.paid_through else {
+        return Ok(Standing::AwaitingPayment);
+    };
+    Ok(if spell.ended_on.is_some_and(|it| today > it) {
+        Standing::Ended
+    } else if is_lapsed(paid_through, today, policy)? {
+        Standing::Lapsed
+    } else {
+        Standing::Active
+    })
 }
 
 /// What the programme does for somebody with these spells on `today`; the best of them counts.
@@ -48,8 +79,11 @@ pub(crate) fn cover(
             (Some(from), Some(paid_through)) => {
                 let first_open = paid_through.next().first_day();
                 let lapse_months = policy.bpu_lapse_months.on(first_open)?.value;
-                let until = cover_ends(paid_through, lapse_months);
-                if today > until {
+                let paid_until = cover_ends(paid_through, lapse_months);
+                let until = spell.ended_on.map_or(paid_until, |it| it.min(paid_until));
+                if spell.ended_on.is_some_and(|it| today > it) {
+                    Cover::Ended
+                } else if today > until {
                     Cover::Lapsed
                 } else {
                     return Ok(Cover::Covered(from, until));
@@ -57,7 +91,7 @@ pub(crate) fn cover(
             }
             _ => Cover::NotPaid,
         };
-        if best != Cover::Lapsed {
+        if !matches!(best, Cover::Lapsed) {
             best = found;
         }
     }
@@ -131,6 +165,7 @@ mod tests {
             programmes: vec![Programme::Jkk, Programme::Jkm],
             covered_from: paid.map(|_| day("2026-03-10")),
             paid_through: paid.map(month),
+            ended_on: None,
         };
         let cover = |spells: &[Spell], programme, today: &str| {
             cover(spells, programme, day(today), &policy).expect("a rule")
@@ -144,5 +179,12 @@ mod tests {
             cover(&[spell(None)], Programme::Jkm, "2026-03-10"),
             Cover::NotPaid
         );
+        let ended = [Spell {
+            ended_on: Some(day("2026-04-20")),
+            ..spell(Some("2026-03"))
+        }];
+        let shorter = Cover::Covered(day("2026-03-10"), day("2026-04-20"));
+        assert_eq!(cover(&ended, Programme::Jkk, "2026-04-20"), shorter);
+        assert_eq!(cover(&ended, Programme::Jkk, "2026-04-21"), Cover::Ended);
     }
 }

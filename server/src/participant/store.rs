@@ -1,17 +1,24 @@
 //! The tables of people, their contacts, their memberships and which registration led to whom.
 
 mod accounts;
+mod contacts;
 mod memberships;
 mod people;
 
 pub(super) use accounts::insert_account;
 pub(crate) use accounts::{account_of, join};
+pub(crate) use contacts::contacts;
+pub(super) use contacts::{contacts_of, replace_contact};
 pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{
-    Membership, close_unpaid, hold, hold_rivals_of, membership, memberships, move_spell,
+    Membership, close_unpaid, end, hold, hold_paid_through, hold_rivals_of, membership,
+    memberships, move_spell,
 };
-pub(super) use people::{Participant, activate, active, contacts, insert_person, nik};
-pub(crate) use people::{name_of, nik_is_taken, reached_by, verify, with_nik};
+pub(crate) use people::{
+    Participant, active, hold_person, name_of, question_about, reached_by, readiness, set_identity,
+    verify, with_nik,
+};
+pub(super) use people::{activate, insert_person, nik};
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;

@@ -73,4 +73,26 @@ impl Policy {
             },
         )
     }
+
+    /// The day so many working days after `day`, and what it was worked out with.
+    pub(crate) fn working_days_after(
+        &self,
+        day: NaiveDate,
+        days: u32,
+    ) -> (NaiveDate, CalendarBasis) {
+        let mut reached = (day, CalendarBasis::Full);
+        for _ in 0..days {
+            let (next, basis) = self.first_working_day_from(reached.0 + Days::new(1));
+            let known = reached.1 == CalendarBasis::Full && basis == CalendarBasis::Full;
+            reached = (
+                next,
+                if known {
+                    CalendarBasis::Full
+                } else {
+                    CalendarBasis::WeekendsOnly
+                },
+            );
+        }
+        reached
+    }
 }

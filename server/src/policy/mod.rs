@@ -7,14 +7,12 @@ mod brackets;
 mod calendar;
 mod file;
 mod parameter;
-mod rpc;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use self::calendar::CalendarBasis;
-pub(crate) use self::file::Listed;
+pub(crate) use self::file::{Listed, ListedValue};
 pub(crate) use self::parameter::{Dated, NoParameter, Reference};
-pub(crate) use rpc::service;
 
 use self::brackets::Brackets;
 use self::calendar::Holidays;
@@ -47,9 +45,18 @@ pub(crate) struct Policy {
     pub(crate) bpu_minimum_age: Parameter<u32>,
     /// National holidays and collective leave.
     pub(crate) calendar_holidays: Parameter<Holidays>,
+    /// What one question to the population register costs.
+    pub(crate) identity_question_price: Parameter<Money>,
+    /// Up to which amount JHT is paid without an interview.
+    pub(crate) jht_online_limit: Parameter<Money>,
+    /// Within how many working days JHT must be paid.
+    pub(crate) jht_payment_days: Parameter<u32>,
     /// From which birthday on JHT is paid in full.
-    #[expect(dead_code, reason = "read by the claims, which come next")]
     pub(crate) jht_pension_age: Parameter<u32>,
+    /// Above which amount a tax number is asked for.
+    pub(crate) jht_tax_number_above: Parameter<Money>,
+    /// How many months after the last day of work JHT can be claimed.
+    pub(crate) jht_waiting_months: Parameter<u32>,
     /// How many days after it was made a payment may be reported.
     pub(crate) payment_stale_days: Parameter<u32>,
     version: String,
@@ -117,9 +124,29 @@ impl Policy {
                 "calendar/holidays",
                 include_str!("../../policy/calendar/holidays.toml"),
             )?,
+            identity_question_price: shelf.take(
+                "identity/question_price",
+                include_str!("../../policy/identity/question_price.toml"),
+            )?,
+            jht_online_limit: shelf.take(
+                "jht/online_limit",
+                include_str!("../../policy/jht/online_limit.toml"),
+            )?,
+            jht_payment_days: shelf.take(
+                "jht/payment_days",
+                include_str!("../../policy/jht/payment_days.toml"),
+            )?,
             jht_pension_age: shelf.take(
                 "jht/pension_age",
                 include_str!("../../policy/jht/pension_age.toml"),
+            )?,
+            jht_tax_number_above: shelf.take(
+                "jht/tax_number_above",
+                include_str!("../../policy/jht/tax_number_above.toml"),
+            )?,
+            jht_waiting_months: shelf.take(
+                "jht/waiting_months",
+                include_str!("../../policy/jht/waiting_months.toml"),
             )?,
             payment_stale_days: shelf.take(
                 "payment/stale_days",

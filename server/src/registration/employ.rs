@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Registrations, Told, rules,
-    rules::{State, Stop},
+    rules::State,
     steps::{Shown, may},
     store::{self, Registration},
 };
@@ -15,7 +15,7 @@ use crate::{
     clock::day_of,
     contribution, db,
     event::{self, Event},
-    identity::{IdentityState, Question},
+    identity::{IdentityState, Question, Verdict},
     quota::{self, Quota, hex},
 };
 
@@ -114,9 +114,9 @@ impl Registrations {
             mother_name: told.mother_name.clone(),
         };
         let verdict = self.register.ask(&question).await;
-        let stop = rules::stop(verdict)?;
+        let stop = rules::stop(&verdict);
         // Kept by itself, and until it is: what follows may meet other writers and start over, but nobody is asked twice.
-        db::retrying(|| self.keep(caller, row, told, birth_date, stop.as_ref())).await?;
+        db::retrying(|| self.keep(caller, row, (told, birth_date), &verdict)).await?;
         stop.map_or(Ok(()), |it| Err(it.into()))
     }
 
@@ -125,21 +125,30 @@ impl Registrations {
         &self,
         caller: &Caller,
         row: &Registration,
-        told: &Told,
-        birth_date: NaiveDate,
-        stop: Option<&Stop>,
+        (told, birth_date): (&Told, NaiveDate),
+        verdict: &Verdict,
     ) -> Result<(), Error> {
         let transaction = self.db.begin_write().await?;
+        let today = self.clock.today();
+        contribution::count_question(&transaction, &self.policy, today, verdict).await?;
         let held = store::lock(&transaction, row.id).await?;
         let open = held.is_some_and(|it| {
             it.confirmed_at.is_none() && it.cancelled_at.is_none() && it.stopped_by.is_none()
         });
-        match stop {
+        match rules::stop(verdict) {
             // It has gone on, or was taken back: only that somebody asked is kept.
             _ if !open => {}
-            None => store::agree(&transaction, &self.seal, row.id, told, birth_date).await?,
+            None => {
+                let state = if *verdict == Verdict::Unavailable {
+                    IdentityState::Pending
+                } else {
+                    IdentityState::Matched
+                };
+                let said = (told, birth_date, state);
+                store::keep_identity(&transaction, &self.seal, row.id, said).await?;
+            }
             Some(stop) => {
-                store::stop(&transaction, row.id, stop).await?;
+                store::stop(&transaction, row.id, &stop).await?;
                 let stopped = Event {
                     kind: "registration.stopped",
                     subject: row.id,

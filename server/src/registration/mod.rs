@@ -93,8 +93,6 @@ pub(crate) enum Error {
     },
     #[error("the population register was asked too often about this NIK")]
     QuestionsSpent { retry_after: std::time::Duration },
-    #[error("the population register does not answer; try again later")]
-    RegisterUnavailable,
     #[error("what was told is not what the population register knows: {}", .0)]
     Mismatch(String),
     #[error("the population register knows the person as deceased")]
@@ -125,6 +123,15 @@ impl From<rules::Stop> for Error {
     }
 }
 
+impl From<contribution::CountError> for Error {
+    fn from(error: contribution::CountError) -> Self {
+        match error {
+            contribution::CountError::NoParameter(missing) => missing.into(),
+            contribution::CountError::Store(error) => error.into(),
+        }
+    }
+}
+
 impl From<contribution::Error> for Error {
     /// A first bill is issued for a membership that was made a moment ago: only the law or the store can stop it.
     fn from(error: contribution::Error) -> Self {
@@ -134,6 +141,7 @@ impl From<contribution::Error> for Error {
             contribution::Error::NotFound
             | contribution::Error::IdTaken
             | contribution::Error::TooManyBills { .. }
+            | contribution::Error::Ended { .. }
             | contribution::Error::WrongState { .. } => {
                 Self::Store(db::Error::Unknown("registration.membership_id"))
             }

@@ -75,7 +75,8 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
             Subject::Unspecified,
             "Refresh the token: from now on it speaks for the participant.",
         )],
-        State::Held => vec![cancel()],
+        // The register is asked again by itself.
+        State::AwaitingIdentity | State::Held => vec![cancel()],
         State::Stopped => Vec::new(),
         State::Cancelled | State::Expired => vec![step(
             "RegistrationService/StartRegistration",

@@ -163,6 +163,7 @@ impl From<State> for registration::State {
             State::Cancelled => Self::Cancelled,
             State::Expired => Self::Expired,
             State::Held => Self::Held,
+            State::AwaitingIdentity => Self::AwaitingIdentity,
         }
     }
 }
@@ -207,13 +208,6 @@ impl From<Error> for Status {
                 message,
                 retry_after,
                 [("retryAfterSeconds", retry_after.as_secs().to_string())],
-            ),
-            Error::RegisterUnavailable => refuse_for_now(
-                Code::Unavailable,
-                Reason::RegisterUnavailable,
-                message,
-                std::time::Duration::from_secs(60),
-                [],
             ),
             Error::Mismatch(fields) => with(Reason::IdentityMismatch, "fields", fields),
             Error::Deceased => no(Reason::IdentityDeceased),

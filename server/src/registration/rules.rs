@@ -20,6 +20,7 @@ pub(crate) enum State {
     Cancelled,
     Expired,
     Held,
+    AwaitingIdentity,
 }
 
 /// What the state is computed from.
@@ -33,6 +34,10 @@ pub(super) struct Facts {
     pub(super) is_confirmed: bool,
     /// Somebody else with this NIK is active.
     pub(super) nik_is_taken: bool,
+    /// The register, or an officer, has said after the confirmation that it is not he.
+    pub(super) is_refused: bool,
+    /// All that is asked for is paid, and the register has not said yet who he is.
+    pub(super) is_paid_in_doubt: bool,
     pub(super) expires_at: DateTime<Utc>,
 }
 
@@ -49,6 +54,7 @@ impl State {
             Self::Cancelled => "STATE_CANCELLED",
             Self::Expired => "STATE_EXPIRED",
             Self::Held => "STATE_HELD",
+            Self::AwaitingIdentity => "STATE_AWAITING_IDENTITY",
         }
     }
 }
@@ -59,6 +65,11 @@ pub(super) fn state(facts: &Facts, now: DateTime<Utc>) -> State {
         State::Active
     } else if facts.is_cancelled {
         State::Cancelled
+    } else if facts.is_paid_in_doubt && !facts.nik_is_taken {
+        // He has done all that was asked of him: the register's silence does not let it run out.
+        State::AwaitingIdentity
+    } else if facts.is_refused {
+        State::Held
     } else if facts.expires_at <= now {
         State::Expired
     } else if !facts.is_confirmed_by_code {
@@ -91,14 +102,13 @@ pub(crate) enum Stop {
 }
 
 /// What follows from the register's answer: nothing when it agrees.
-pub(super) fn stop(verdict: Verdict) -> Result<Option<Stop>, Error> {
-    let not_vouched = |why: &str| Ok(Some(Stop::NotVouched(why.to_owned())));
+pub(super) fn stop(verdict: &Verdict) -> Option<Stop> {
+    let not_vouched = |why: &str| Some(Stop::NotVouched(why.to_owned()));
     match verdict {
-        Verdict::Matched => Ok(None),
-        // Nobody knows: the person may come again, nothing is kept against him.
-        Verdict::Unavailable => Err(Error::RegisterUnavailable),
-        Verdict::Mismatched(fields) => Ok(Some(Stop::Mismatch(fields.join(",")))),
-        Verdict::Deceased => Ok(Some(Stop::Deceased)),
+        // Silence is not a no: the registration goes on, and the register is asked again.
+        Verdict::Matched | Verdict::Unavailable => None,
+        Verdict::Mismatched(fields) => Some(Stop::Mismatch(fields.join(","))),
+        Verdict::Deceased => Some(Stop::Deceased),
         Verdict::Duplicate => not_vouched("DUPLICATE"),
         Verdict::NotFound => not_vouched("NOT_FOUND"),
         Verdict::Inactive => not_vouched("INACTIVE"),
@@ -146,10 +156,10 @@ mod tests {
 
     prop_compose! {
         fn any_facts()(
-            flags in prop::array::uniform7(any::<bool>()),
+            flags in prop::array::uniform9(any::<bool>()),
             days in -40_i64..40,
         ) -> Facts {
-            let [code, account, cancelled, stopped, employment, confirmed, taken] = flags;
+            let [code, account, cancelled, stopped, employment, confirmed, taken, refused, doubt] = flags;
             Facts {
                 is_confirmed_by_code: code,
                 has_account: account,
@@ -158,6 +168,9 @@ mod tests {
                 has_employment: employment,
                 is_confirmed: confirmed,
                 nik_is_taken: taken,
+                // Both are said of a confirmed registration alone.
+                is_refused: refused && code && confirmed,
+                is_paid_in_doubt: doubt && code && confirmed && !refused,
                 expires_at: now() + chrono::Duration::days(days),
             }
         }
@@ -176,7 +189,9 @@ mod tests {
             prop_assert_eq!(found == State::Active, facts.has_account);
             if !facts.has_account {
                 prop_assert_eq!(found == State::Cancelled, facts.is_cancelled);
-                prop_assert_eq!(found == State::Expired, expired && !facts.is_cancelled);
+                let decided = facts.is_cancelled || facts.is_refused
+                    || (facts.is_paid_in_doubt && !facts.nik_is_taken);
+                prop_assert_eq!(found == State::Expired, expired && !decided);
             }
             if found == State::AwaitingPayment {
                 prop_assert!(facts.is_confirmed_by_code && facts.is_confirmed && facts.has_employment);
@@ -225,6 +240,8 @@ mod tests {
             has_employment: true,
             is_confirmed: true,
             nik_is_taken: false,
+            is_refused: false,
+            is_paid_in_doubt: false,
             expires_at: now,
         };
         assert_eq!(state(&facts, now), State::Cancelled);

@@ -17,6 +17,7 @@ use crate::{
     db,
     event::{self, Event},
     identity::IdentityState,
+    money::Money,
     otp,
     participant::{self, Person},
 };
@@ -55,7 +56,7 @@ impl Registrations {
         if shown.row.confirmed_at.is_some()
             && matches!(
                 shown.state,
-                State::AwaitingPayment | State::Active | State::Held
+                State::AwaitingPayment | State::AwaitingIdentity | State::Active | State::Held
             )
         {
             return Ok(shown);
@@ -75,11 +76,16 @@ impl Registrations {
             sex: row.sex(),
             warnings: row.warning_list(),
             contact: row.contact(&self.seal)?,
+            identity: row.identity()?,
             nik,
         };
         let seal = &self.seal;
         let taken = participant::take_in(&transaction, seal, now, id, &person, work).await?;
         let (who, membership) = taken;
+        if !person.identity.is_proven() {
+            let mother = row.mother(seal)?;
+            contribution::watch_identity(&transaction, seal, now, taken, mother.as_ref()).await?;
+        }
         let bill =
             contribution::issue_first(&transaction, seal, &self.policy, now, membership, work)
                 .await?;
@@ -113,6 +119,7 @@ impl Registrations {
             | State::AwaitingEmployment
             | State::AwaitingConfirmation
             | State::AwaitingPayment
+            | State::AwaitingIdentity
             | State::Held
             | State::Stopped => {}
         }
@@ -164,6 +171,7 @@ impl Registrations {
         let holder = participant::with_nik(connection, &row.nik_digest).await?;
         let codes = otp::standing(connection, row.id).await?;
         let work = row.work()?;
+        let (identity, owed) = self.doubt(connection, &row, account.is_some()).await?;
         let facts = Facts {
             is_confirmed_by_code: codes.is_confirmed,
             has_account: account.is_some(),
@@ -172,6 +180,8 @@ impl Registrations {
             has_employment: work.is_some(),
             is_confirmed: row.confirmed_at.is_some(),
             nik_is_taken: holder.is_some_and(|it| Some(it) != row.participant_id),
+            is_refused: row.confirmed_at.is_some() && identity == IdentityState::Refused,
+            is_paid_in_doubt: owed == Some(Money::ZERO),
             expires_at: row.expires_at,
         };
         let state = rules::state(&facts, now);
@@ -189,7 +199,7 @@ impl Registrations {
         };
         Ok(Shown {
             masked_contact: row.contact(&self.seal)?.masked(),
-            identity: row.identity()?,
+            identity,
             challenge: codes.latest.unwrap_or(row.challenge_id),
             state,
             work,
@@ -198,6 +208,32 @@ impl Registrations {
             now,
             row,
         })
+    }
+}
+
+impl Registrations {
+    /// How far it is known who the person is, and, while that is in doubt, what is still to be paid. Only a registration that was
+    /// confirmed while the register was silent can have gone on without itself.
+    async fn doubt(
+        &self,
+        connection: &impl ConnectionTrait,
+        row: &Registration,
+        has_account: bool,
+    ) -> Result<(IdentityState, Option<Money>), Error> {
+        let identity = row.identity()?;
+        let (Some(person), Some(bill)) = (row.participant_id, row.bill_id) else {
+            return Ok((identity, None));
+        };
+        if identity != IdentityState::Pending {
+            return Ok((identity, None));
+        }
+        let identity = participant::readiness(connection, person).await?.identity;
+        if identity != IdentityState::Pending || has_account {
+            return Ok((identity, None));
+        }
+        let today = self.clock.today();
+        let owed = contribution::to_pay(connection, &self.policy, today, bill).await?;
+        Ok((identity, owed.map(|it| it.payable)))
     }
 }
 

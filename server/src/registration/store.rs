@@ -150,19 +150,18 @@ pub(super) async fn stop(
     Ok(())
 }
 
-/// Keeps what the register agreed to.
-pub(super) async fn agree(
+/// Keeps what was put to the register, and how far that proves who the person is.
+pub(super) async fn keep_identity(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     id: Uuid,
-    told: &Told,
-    birth_date: NaiveDate,
+    (told, birth_date, state): (&Told, NaiveDate, IdentityState),
 ) -> Result<(), db::Error> {
     let row = ActiveModel {
         id: Set(id),
         mother_name: sealed_mother(seal, id, told),
         birth_date: Set(Some(birth_date)),
-        identity_state: Set(IdentityState::Matched.code().to_owned()),
+        identity_state: Set(state.code().to_owned()),
         ..Default::default()
     };
     Entity::update(row).exec(connection).await?;

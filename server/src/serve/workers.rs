@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use super::features::Features;
 use crate::{
-    audit::Audit,
-    clock::Clock,
+    claim,
+    clock::{Clock, MovedClock},
+    contribution,
     db::{self, Db},
-    notification,
+    notification, sandbox,
     seal::Seal,
 };
 
@@ -16,13 +18,65 @@ pub struct Workers {
     pub(super) db: Db,
     pub(super) seal: Seal,
     pub(super) clock: Arc<dyn Clock>,
-    pub(super) audit: Audit,
+    /// The sandbox's clock, which another server may have moved.
+    pub(super) moved: Option<Arc<MovedClock>>,
+    pub(super) features: Features,
+}
+
+/// Why a round of work failed. What it did before stays done.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] db::Error),
+    /// The register's answers, or reminders.
+    #[error("contributions could not be looked after: {0}")]
+    Contribution(String),
+    /// Payouts.
+    #[error("claims could not be paid: {0}")]
+    Claim(String),
+}
+
+impl From<contribution::Error> for WorkError {
+    fn from(error: contribution::Error) -> Self {
+        Self::Contribution(in_full(&error))
+    }
+}
+
+impl From<claim::Error> for WorkError {
+    fn from(error: claim::Error) -> Self {
+        Self::Claim(in_full(&error))
+    }
+}
+
+fn in_full(error: &dyn std::error::Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", in_full(source)),
+        None => error.to_string(),
+    }
 }
 
 impl Workers {
-    /// One round; how much there was to do.
-    pub async fn work(&self) -> Result<usize, db::Error> {
-        let delivered = notification::work(&self.db, &self.seal, self.clock.now()).await?;
-        Ok(delivered + self.audit.work().await?)
+    /// One round; how much there was to do. A part that fails keeps no other from its work.
+    pub async fn work(&self) -> Result<usize, WorkError> {
+        if let Some(moved) = &self.moved {
+            sandbox::follow(&self.db, moved).await?;
+        }
+        let Features {
+            contributions,
+            claims,
+            audit,
+            ..
+        } = &self.features;
+        let rounds = [
+            contributions.ask_again().await.map_err(WorkError::from),
+            contributions.remind().await.map_err(WorkError::from),
+            claims.pay_out().await.map_err(WorkError::from),
+            notification::work(&self.db, &self.seal, self.clock.now())
+                .await
+                .map_err(WorkError::from),
+            audit.work().await.map_err(WorkError::from),
+        ];
+        rounds.into_iter().sum()
     }
 }

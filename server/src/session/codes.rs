@@ -59,7 +59,7 @@ pub(crate) async fn send_code(
         not_after: drawn.expires_at,
         decoy: draw.subject.is_none(),
     };
-    notification::queue(connection, seal, now, message).await?;
+    notification::queue(connection, seal, now, [message]).await?;
     Ok(drawn)
 }
 

@@ -31,29 +31,35 @@ pub(crate) struct Granted {
 }
 
 impl Sessions {
-    /// Takes a code back.
-    pub(crate) async fn verify(&self, id: Uuid, code: &str) -> Result<Granted, Error> {
+    /// Takes a code back. One for an act gives no tokens: whoever acts has his own.
+    pub(crate) async fn verify(&self, id: Uuid, code: &str) -> Result<Option<Granted>, Error> {
         let now = self.clock.now();
         let challenge = otp::try_code(&self.db, &self.seal, &self.limits, now, id, code).await?;
 
         let transaction = self.db.begin_write().await?;
         otp::consume(&transaction, now, &challenge).await?;
         let subject_id = challenge.subject_id.ok_or(otp::Error::NotFound)?;
-        let subject = if challenge.is_for(Purpose::Register) {
-            if let Some(nik) = &challenge.nik_digest {
-                participant::join(
-                    &transaction,
-                    subject_id,
-                    nik,
-                    &challenge.contact_digest,
-                    now,
-                )
-                .await?;
+        let subject = match challenge.purpose()? {
+            Purpose::Register => {
+                if let Some(nik) = &challenge.nik_digest {
+                    let contact = &challenge.contact_digest;
+                    participant::join(&transaction, subject_id, nik, contact, now).await?;
+                }
+                Subject::Registrant
             }
-            Subject::Registrant
-        } else {
-            self.only_one(&transaction, &challenge).await?;
-            Subject::Participant
+            Purpose::SignIn => {
+                self.only_one(&transaction, &challenge).await?;
+                Subject::Participant
+            }
+            Purpose::Contact | Purpose::Payout => {
+                let actor = Actor {
+                    subject: Subject::Participant,
+                    id: Some(subject_id),
+                };
+                audit::wrote(&transaction, &self.seal, now, actor, "VerifyOtp", id).await?;
+                transaction.commit().await.map_err(db::Error::from)?;
+                return Ok(None);
+            }
         };
         let session = Uuid::now_v7();
         store::start(
@@ -78,7 +84,8 @@ impl Sessions {
         };
         event::record(&transaction, &self.seal, now, [signed_in]).await?;
         transaction.commit().await.map_err(db::Error::from)?;
-        Ok(self.grant(session, 0, subject, subject_id, Vec::new(), now))
+        let granted = self.grant(session, 0, subject, subject_id, Vec::new(), now);
+        Ok(Some(granted))
     }
 
     /// A code that named no KPJ opens nothing where the contact serves several participants (decision C3).

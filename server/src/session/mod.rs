@@ -7,6 +7,7 @@ mod codes;
 mod gate;
 mod grants;
 mod rpc;
+mod step_up;
 mod store;
 mod token;
 

@@ -3,9 +3,10 @@ use std::sync::Arc;
 use jamsostek_proto::v1::{
     GetOtpDeliveryRequest, GetOtpDeliveryResponse, IssueTokenRequest, IssueTokenResponse,
     OtpPurpose, RefreshTokenRequest, RefreshTokenResponse, RevokeTokenRequest, RevokeTokenResponse,
-    SendOtpRequest, SendOtpResponse, VerifyOtpRequest, VerifyOtpResponse, WhoAmIRequest,
-    WhoAmIResponse, get_otp_delivery_response,
+    SendOtpRequest, SendOtpResponse, SendStepUpOtpRequest, SendStepUpOtpResponse, VerifyOtpRequest,
+    VerifyOtpResponse, WhoAmIRequest, WhoAmIResponse, get_otp_delivery_response,
     otp_service_server::{OtpService, OtpServiceServer},
+    send_step_up_otp_request::Act as StatedAct,
     session_service_server::{SessionService, SessionServiceServer},
 };
 use tonic::{Code, Request, Response, Status};
@@ -16,11 +17,12 @@ use super::{
     grants::Granted,
 };
 use crate::{
+    bank_account::BankAccount,
     caller::{Caller, Peer},
     db,
     identity::Contact,
     notification::Delivery,
-    otp::{self, Purpose},
+    otp::{self, Act, Purpose},
     refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_for_now, timestamp},
 };
 
@@ -117,6 +119,25 @@ impl OtpService for Rpc {
         Ok(Response::new(sent.into()))
     }
 
+    async fn send_step_up_otp(
+        &self,
+        request: Request<SendStepUpOtpRequest>,
+    ) -> Result<Response<SendStepUpOtpResponse>, Status> {
+        let (caller, peer) = (Caller::of(&request)?, Peer::of(&request));
+        let request = request.into_inner();
+        let mut fields = Fields::default();
+        let id = fields.id_or_new("challenge_id", &request.challenge_id);
+        let act = read_act(&mut fields, request.act);
+        let (Some((id, _)), Some(act)) = (id, act) else {
+            return Err(fields.refusal());
+        };
+        fields.check()?;
+        let sent = db::retrying(|| self.sessions.step_up(&caller, id, &act, peer)).await?;
+        Ok(Response::new(SendStepUpOtpResponse {
+            codes: sent.into_iter().map(Into::into).collect(),
+        }))
+    }
+
     async fn verify_otp(
         &self,
         request: Request<VerifyOtpRequest>,
@@ -124,8 +145,9 @@ impl OtpService for Rpc {
         let request = request.into_inner();
         let mut fields = Fields::default();
         let id = fields.id("challenge_id", &request.challenge_id);
-        if request.code.len() != 6 || !request.code.bytes().all(|it| it.is_ascii_digit()) {
-            fields.reject("code", "must be 6 digits");
+        let length_fits = matches!(request.code.len(), 6 | 8);
+        if !length_fits || !request.code.bytes().all(|it| it.is_ascii_digit()) {
+            fields.reject("code", "must be 6 or 8 digits");
         }
         let Some(id) = id else {
             return Err(fields.refusal());
@@ -133,7 +155,9 @@ impl OtpService for Rpc {
         fields.check()?;
         // Not repeated on contention: a repeat would count a second try.
         let granted = self.sessions.verify(id, &request.code).await?;
-        Ok(Response::new(granted.into()))
+        Ok(Response::new(
+            granted.map_or_else(Default::default, Into::into),
+        ))
     }
 
     async fn get_otp_delivery(
@@ -158,10 +182,29 @@ impl OtpService for Rpc {
     }
 }
 
+fn read_act(fields: &mut Fields, act: Option<StatedAct>) -> Option<Act> {
+    match act {
+        None => {
+            fields.reject("act", "must be a payout or a new contact");
+            None
+        }
+        Some(StatedAct::Payout(payout)) => {
+            let claim = fields.id("payout.claim_id", &payout.claim_id);
+            let account = BankAccount::read(fields, "payout.account", payout.account);
+            let (claim, account) = (claim?, account?);
+            Some(Act::Payout { claim, account })
+        }
+        Some(StatedAct::NewContact(contact)) => fields
+            .take("new_contact", Contact::parse(&contact))
+            .map(Act::NewContact),
+    }
+}
+
 fn read_wish(fields: &mut Fields, request: &SendOtpRequest) -> Option<Wish> {
     let purpose = match OtpPurpose::try_from(request.purpose) {
         Ok(OtpPurpose::Register) => Some(Purpose::Register),
         Ok(OtpPurpose::SignIn) => Some(Purpose::SignIn),
+        // Codes for an act are asked for by SendStepUpOtp.
         Ok(OtpPurpose::Unspecified) | Err(_) => None,
     };
     if purpose.is_none() {

@@ -1,6 +1,6 @@
 //! Everybody who calls, and what one of them owns.
 
-use jamsostek_client::{Client, Subject};
+use jamsostek_client::{ClaimCause, Client, Subject};
 use uuid::Uuid;
 
 use crate::{
@@ -17,18 +17,31 @@ pub struct Cast {
     bill: Uuid,
     /// Money of the owner's that an officer can still decide about.
     suspended: Uuid,
+    claim: Uuid,
+    award: Uuid,
     callers: Vec<(Subject, String)>,
+    /// The services, by what they may do.
+    services: [(&'static str, String); 2],
 }
 
 impl Cast {
     pub async fn gather(town: &Town) -> Self {
         let mut owner = town.person();
+        // At the pension age his savings are his, and his business goes on.
+        owner.birth_date = "1970-03-10".into();
         let bill = owner.has_a_bill().await;
         let registrant = access_token(&owner.client).await;
         let gateway = town.gateway();
         gateway.pays(&bill.payment_code, bill.payable_idr).await;
         owner.becomes_a_participant().await;
         let unknown = gateway.pays("999999999999", 10_000).await;
+        // To an account about which the bank takes its time: everything about it can still be asked and told.
+        town.waits(61);
+        let account = owner.account_with("9000000004");
+        let filled = owner.fills_in(ClaimCause::Retirement, account).await;
+        let claim = filled.submitted_by(&owner).await.expect("a claim");
+        let award = town.approves(&claim).await.award.expect("an award");
+        town.lets_the_workers_run().await;
 
         let mut applicant = town.person();
         applicant.has_a_bill().await;
@@ -37,7 +50,10 @@ impl Cast {
             (Subject::Registrant, access_token(&applicant.client).await),
             (Subject::Participant, access_token(&stranger.client).await),
             (Subject::Officer, access_token(&town.officer()).await),
-            (Subject::Service, access_token(&gateway.client).await),
+        ];
+        let services = [
+            ("payments.write", access_token(&gateway.client).await),
+            ("claims.payout", access_token(&town.bank()).await),
         ];
         let me = owner.client.get_participant(None).await.expect("the owner");
         Self {
@@ -46,16 +62,23 @@ impl Cast {
             membership: id(&me.memberships[0].id),
             bill: id(&bill.id),
             suspended: id(&unknown.id),
+            claim: id(&claim.id),
+            award: id(&award.id),
             owner,
             callers,
+            services,
         }
     }
 
-    /// A token of each kind. No employer's user has one yet.
-    pub fn callers(&self) -> impl Iterator<Item = (Subject, &str)> {
+    /// A token of each kind; the service's allows `scope`, if any does. No employer's user has one yet.
+    pub fn callers(&self, scope: &str) -> impl Iterator<Item = (Subject, &str)> {
+        let mut services = self.services.iter();
+        let service = services.find(|it| it.0 == scope);
+        let service = service.unwrap_or(&self.services[0]).1.as_str();
         self.callers
             .iter()
             .map(|(subject, token)| (*subject, token.as_str()))
+            .chain([(Subject::Service, service)])
     }
 
     /// What the owner has of this kind.
@@ -67,6 +90,8 @@ impl Cast {
             "OBJECT_BILL" => self.bill,
             "OBJECT_PAYMENT" => self.suspended,
             "OBJECT_CHALLENGE" => self.owner.challenge,
+            "OBJECT_CLAIM" => self.claim,
+            "OBJECT_AWARD" => self.award,
             other => panic!("the owner has no {other}: give him one"),
         }
     }
@@ -82,6 +107,7 @@ impl Cast {
             me.get_participant(None).await.expect("the participant"),
             me.get_balance(None, None).await.expect("the balance"),
             me.get_bill(self.bill).await.expect("the bill"),
+            me.get_claim(self.claim).await.expect("the claim"),
             town.officer()
                 .get_payment(self.suspended)
                 .await

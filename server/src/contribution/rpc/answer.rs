@@ -75,6 +75,8 @@ impl From<SuspenseReason> for payment::SuspenseReason {
             SuspenseReason::BillExpired => Self::BillExpired,
             SuspenseReason::NikTaken => Self::NikTaken,
             SuspenseReason::RegistrationCancelled => Self::RegistrationCancelled,
+            SuspenseReason::MembershipEnded => Self::MembershipEnded,
+            SuspenseReason::IdentityRefused => Self::IdentityRefused,
         }
     }
 }

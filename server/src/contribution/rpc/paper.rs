@@ -1,10 +1,14 @@
 //! Requests, parsed once: all bad fields at a time.
 
-use chrono::{DateTime, Duration, DurationRound, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Duration, DurationRound, NaiveDate, Utc};
 use jamsostek_proto::v1::{
-    LookUpBillRequest, QuoteContributionRequest, RecordPaymentRequest, look_up_bill_request::By,
+    EndBusinessRequest, LookUpBillRequest, QuoteContributionRequest, RecordPaymentRequest,
+    look_up_bill_request::By,
 };
 use tonic::Status;
+use uuid::Uuid;
 
 use super::super::{BILL_MONTHS_MAX, Notice, Terms, standing::Key};
 use crate::{
@@ -12,7 +16,7 @@ use crate::{
     identity::Nik,
     money::{Money, Month},
     refusal::Fields,
-    wire,
+    wire::{self, is_word},
 };
 
 /// How far a gateway's clock may run ahead of ours.
@@ -60,13 +64,23 @@ pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
     read
 }
 
-pub(super) fn reason(fields: &mut Fields, reason: &str) -> String {
-    let reason = reason.trim();
-    let length = reason.chars().count();
-    if !(3..=500).contains(&length) || reason.chars().any(char::is_control) {
-        fields.reject("reason", "must say why, in one line of 3 to 500 letters");
+/// The membership, and its last day: the first of `days` when none is told.
+pub(super) fn end(
+    request: &EndBusinessRequest,
+    days: &RangeInclusive<NaiveDate>,
+) -> Result<(Uuid, NaiveDate), Status> {
+    let mut fields = Fields::default();
+    let membership = fields.id("membership_id", &request.membership_id);
+    let on = fields.optional_day("ended_on", &request.ended_on);
+    let on = on.unwrap_or(*days.start());
+    if !days.contains(&on) {
+        fields.reject("ended_on", "must be today, or at most a year from now");
     }
-    reason.to_owned()
+    let Some(membership) = membership else {
+        return Err(fields.refusal());
+    };
+    fields.check()?;
+    Ok((membership, on))
 }
 
 pub(super) fn key(request: LookUpBillRequest) -> Result<Key, Status> {
@@ -137,11 +151,4 @@ pub(super) fn notice(
 
 fn is_code(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit())
-}
-
-fn is_word(text: &str, length_max: usize, besides: &[u8]) -> bool {
-    (1..=length_max).contains(&text.len())
-        && text
-            .bytes()
-            .all(|it| it.is_ascii_alphanumeric() || besides.contains(&it))
 }

@@ -1,8 +1,14 @@
-use sea_orm::{ConnectionTrait, IntoActiveModel, QuerySelect, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
 use super::super::{Bill, BillLine, settle::Coming};
-use crate::{db, money::Month, participant::Membership, seal::Seal};
+use crate::{
+    db,
+    money::{Money, Month},
+    participant::Membership,
+    scheme::Programme,
+    seal::Seal,
+};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -85,6 +91,36 @@ pub(in super::super) async fn months_paid(
     months
         .iter()
         .map(|it| it.parse().map_err(unknown))
+        .collect()
+}
+
+/// What was paid for JKK and JKM of months after `month`. (JHT of them is saved.)
+pub(in super::super) async fn paid_after(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+    month: Month,
+) -> Result<Vec<(Month, Programme, Money)>, db::Error> {
+    let rows: Vec<(String, String, i64)> = Entity::find()
+        .select_only()
+        .columns([Column::Month, Column::Programme, Column::AmountIdr])
+        .filter(Column::MembershipId.eq(membership))
+        .filter(Column::Month.gt(month.to_string()))
+        .filter(Column::Programme.is_in([Programme::Jkk.code(), Programme::Jkm.code()]))
+        .order_by_asc(Column::Month)
+        .order_by_asc(Column::Programme)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    rows.into_iter()
+        .map(|(month, programme, amount_idr)| {
+            let month = month.parse();
+            let programme = Programme::from_code(&programme);
+            Ok((
+                month.map_err(|_| db::Error::Unknown("contribution.month"))?,
+                programme.ok_or(db::Error::Unknown("contribution.programme"))?,
+                Money::new(amount_idr),
+            ))
+        })
         .collect()
 }
 

@@ -46,6 +46,8 @@ impl SuspenseReason {
             Self::BillExpired => "bill_expired",
             Self::NikTaken => "nik_taken",
             Self::RegistrationCancelled => "registration_cancelled",
+            Self::MembershipEnded => "membership_ended",
+            Self::IdentityRefused => "identity_refused",
         }
     }
 
@@ -56,6 +58,8 @@ impl SuspenseReason {
             Self::BillExpired,
             Self::NikTaken,
             Self::RegistrationCancelled,
+            Self::MembershipEnded,
+            Self::IdentityRefused,
         ];
         all.into_iter().find(|it| it.code() == code)
     }

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
-use super::super::{Account, FROM_CREDIT};
+use super::super::{Account, FROM_PAYMENT};
 use crate::{db, money::Month};
 
 /// One movement of a kept account.
@@ -22,6 +22,8 @@ pub(crate) struct Movement {
     pub balance_after_idr: i64,
     /// The payment that it came from; none where credit paid a bill.
     pub payment: Option<Uuid>,
+    /// The kind of its journal.
+    pub kind: String,
 }
 
 /// The payments whose money is set aside, with the day since when, oldest first, from after `(day, id)` on.
@@ -96,8 +98,9 @@ fn movement(row: &QueryResult) -> Result<Movement, db::Error> {
         amount_idr: row.try_get("", "amount_idr")?,
         balance_after_idr: row.try_get("", "after_idr")?,
         // Credit that pays a bill comes from no one payment.
-        payment: (kind != FROM_CREDIT)
+        payment: (kind == FROM_PAYMENT)
             .then(|| row.try_get("", "cause_id"))
             .transpose()?,
+        kind,
     })
 }

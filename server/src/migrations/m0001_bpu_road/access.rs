@@ -8,7 +8,7 @@ use sea_orm_migration::{
     },
 };
 
-use super::{index, key, table};
+use super::super::shape::{index, key, table};
 
 pub(super) fn tables() -> Vec<TableCreateStatement> {
     vec![

@@ -5,10 +5,16 @@ mod money;
 mod people;
 mod records;
 
-use sea_orm_migration::{prelude::*, schema::uuid};
+use sea_orm_migration::prelude::*;
 
-#[derive(DeriveMigrationName)]
 pub(super) struct Migration;
+
+impl MigrationName for Migration {
+    /// The name under which the first stores have it.
+    fn name(&self) -> &str {
+        "mod"
+    }
+}
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
@@ -39,49 +45,4 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
-}
-
-fn table(name: &'static str, columns: impl IntoIterator<Item = ColumnDef>) -> TableCreateStatement {
-    let mut table = Table::create();
-    table.table(name);
-    for column in columns {
-        table.col(column);
-    }
-    table.to_owned()
-}
-
-fn key(name: &'static str) -> ColumnDef {
-    uuid(name).primary_key().to_owned()
-}
-
-fn reference(
-    from: &'static str,
-    column: &'static str,
-    to: &'static str,
-) -> ForeignKeyCreateStatement {
-    ForeignKey::create()
-        .from(from, column)
-        .to(to, "id")
-        .to_owned()
-}
-
-fn index(
-    name: &'static str,
-    table: &'static str,
-    columns: &[&'static str],
-) -> IndexCreateStatement {
-    let mut index = Index::create();
-    index.name(name).table(table);
-    for &column in columns {
-        index.col(column);
-    }
-    index.to_owned()
-}
-
-fn unique(
-    name: &'static str,
-    table: &'static str,
-    columns: &[&'static str],
-) -> IndexCreateStatement {
-    index(name, table, columns).unique().to_owned()
 }

@@ -8,7 +8,7 @@ use sea_orm_migration::{
     },
 };
 
-use super::{index, key, reference, table, unique};
+use super::super::shape::{index, key, reference, table, unique};
 
 pub(super) fn tables() -> Vec<TableCreateStatement> {
     [bills(), payments(), ledger()].concat()

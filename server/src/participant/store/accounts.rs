@@ -31,7 +31,7 @@ pub(crate) async fn join(
         .query_one_raw(db::statement(
             connection,
             "SELECT p.id AS id FROM participant p JOIN participant_contact c ON c.participant_id = p.id \
-             WHERE p.nik_digest = $1 AND p.active_since IS NOT NULL AND c.contact_digest = $2",
+             WHERE p.nik_digest = $1 AND p.active_since IS NOT NULL AND c.contact_digest = $2 AND c.replaced_at IS NULL",
             [nik_digest.into(), contact_digest.into()],
         ))
         .await?;

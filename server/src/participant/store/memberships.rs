@@ -33,6 +33,7 @@ pub(crate) struct Model {
     pub cancelled_at: Option<DateTime<Utc>>,
     pub covered_from: Option<NaiveDate>,
     pub paid_through: Option<String>,
+    pub ended_on: Option<NaiveDate>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -48,14 +49,22 @@ pub(crate) struct Membership {
     pub is_cancelled: bool,
     pub covered_from: Option<NaiveDate>,
     pub paid_through: Option<Month>,
+    /// The last day.
+    pub ended_on: Option<NaiveDate>,
 }
 
 impl Membership {
+    /// The last month that can be paid; none while it goes on.
+    pub(crate) fn last_month(&self) -> Option<Month> {
+        self.ended_on.map(Month::of)
+    }
+
     pub(in super::super) fn spell(&self) -> Spell {
         Spell {
             programmes: self.work.programmes.clone(),
             covered_from: self.covered_from,
             paid_through: self.paid_through,
+            ended_on: self.ended_on,
         }
     }
 }
@@ -86,6 +95,7 @@ impl TryFrom<Model> for Membership {
             is_cancelled: row.cancelled_at.is_some(),
             covered_from: row.covered_from,
             paid_through: paid_through.map_err(|_| unknown("membership.paid_through"))?,
+            ended_on: row.ended_on,
         })
     }
 }
@@ -120,6 +130,7 @@ pub(in super::super) async fn insert_membership(
         cancelled_at: Set(None),
         covered_from: Set(None),
         paid_through: Set(None),
+        ended_on: Set(None),
     };
     Entity::insert(row)
         .exec_without_returning(connection)
@@ -179,6 +190,38 @@ pub(crate) async fn move_spell(
         .execute_raw(db::statement(connection, sql, values))
         .await?;
     Ok(())
+}
+
+/// Keeps the last day of a membership.
+pub(crate) async fn end(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    ended_on: NaiveDate,
+) -> Result<(), db::Error> {
+    let sql = "UPDATE membership SET ended_on = $1 WHERE id = $2";
+    connection
+        .execute_raw(db::statement(connection, sql, [ended_on.into(), id.into()]))
+        .await?;
+    Ok(())
+}
+
+/// Those that are paid through `month`, go on and were not cancelled, after the id `after`; held, so that no payment comes between.
+pub(crate) async fn hold_paid_through(
+    connection: &impl ConnectionTrait,
+    month: Month,
+    after: Uuid,
+    limit: u64,
+) -> Result<Vec<Membership>, db::Error> {
+    let rows = Entity::find()
+        .filter(Column::PaidThrough.eq(month.to_string()))
+        .filter(Column::EndedOn.is_null())
+        .filter(Column::Id.gt(after))
+        .order_by_asc(Column::Id)
+        .limit(limit)
+        .lock(LockType::NoKeyUpdate)
+        .all(connection)
+        .await?;
+    rows.into_iter().map(Membership::try_from).collect()
 }
 
 /// Closes a membership that was never paid.

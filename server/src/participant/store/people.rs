@@ -1,11 +1,17 @@
-use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::LockType,
+};
 use uuid::Uuid;
 
-use super::{super::Person, one_id};
+use super::{
+    super::Person,
+    contacts::{insert_contact, verify_contacts},
+    one_id,
+};
 use crate::{
     db,
-    identity::{Contact, IdentityState, Nik},
+    identity::{FullName, IdentityState, Nik, Question},
     seal::{Datum, Seal},
 };
 
@@ -28,25 +34,7 @@ mod person {
         pub kpj: Option<String>,
         pub created_at: ChronoDateTimeUtc,
         pub active_since: Option<ChronoDateTimeUtc>,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-mod contact {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "participant_contact")]
-    pub(crate) struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub participant_id: Uuid,
-        pub channel: String,
-        pub contact: Vec<u8>,
-        pub contact_digest: Vec<u8>,
-        pub verified_at: ChronoDateTimeUtc,
+        pub contact_changed_at: Option<ChronoDateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -54,6 +42,25 @@ mod contact {
 
 /// A participant's row.
 pub(crate) type Participant = person::Model;
+
+/// How long payouts wait after a contact was changed.
+const CONTACT_HOLD: Duration = Duration::hours(24);
+
+impl Participant {
+    pub(crate) fn name(&self) -> Result<FullName, db::Error> {
+        FullName::parse(&self.full_name).map_err(|_| db::Error::Unknown("participant.full_name"))
+    }
+
+    pub(crate) fn identity(&self) -> Result<IdentityState, db::Error> {
+        IdentityState::from_code(&self.identity_state)
+            .ok_or(db::Error::Unknown("participant.identity_state"))
+    }
+
+    /// Until when payouts wait because a contact was changed.
+    pub(crate) fn payouts_held_until(&self) -> Option<DateTime<Utc>> {
+        self.contact_changed_at.map(|it| it + CONTACT_HOLD)
+    }
+}
 
 pub(in super::super) async fn insert_person(
     connection: &impl ConnectionTrait,
@@ -71,29 +78,19 @@ pub(in super::super) async fn insert_person(
         birth_date: Set(person.birth_date),
         sex: Set(person.sex.map_or("", |it| it.code()).to_owned()),
         warnings: Set(warnings.join(",")),
-        identity_state: Set(IdentityState::Matched.code().to_owned()),
+        identity_state: Set(person.identity.code().to_owned()),
         kpj: Set(None),
         created_at: Set(now),
         active_since: Set(None),
+        contact_changed_at: Set(None),
     };
     person::Entity::insert(row)
         .exec_without_returning(connection)
         .await?;
-    let row = contact::ActiveModel {
-        id: Set(Uuid::now_v7()),
-        participant_id: Set(id),
-        channel: Set(person.contact.channel().code().to_owned()),
-        contact: Set(seal.seal(Datum::Contact, id, person.contact.text())),
-        contact_digest: Set(seal.digest(Datum::Contact, person.contact.text())),
-        verified_at: Set(now),
-    };
-    contact::Entity::insert(row)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
+    insert_contact(connection, seal, now, id, &person.contact).await
 }
 
-pub(in super::super) async fn active(
+pub(crate) async fn active(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Option<Participant>, db::Error> {
@@ -117,41 +114,83 @@ pub(crate) async fn name_of(
     name.ok_or(db::Error::Unknown("membership.participant_id"))
 }
 
-pub(in super::super) async fn contacts(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-    participant: Uuid,
-) -> Result<Vec<Contact>, db::Error> {
-    let rows = contact::Entity::find()
-        .filter(contact::Column::ParticipantId.eq(participant))
-        .order_by_asc(contact::Column::Id)
-        .all(connection)
-        .await?;
-    rows.iter().map(|row| open_contact(seal, row)).collect()
-}
-
-/// A contact is sealed for its participant: given to another, it does not open.
-fn open_contact(seal: &Seal, row: &contact::Model) -> Result<Contact, db::Error> {
-    let text = seal.open(Datum::Contact, row.participant_id, &row.contact)?;
-    Contact::parse(&text).map_err(|_| db::Error::Unknown("participant_contact.contact"))
-}
-
 pub(in super::super) fn nik(seal: &Seal, row: &Participant) -> Result<Nik, db::Error> {
     let text = seal.open(Datum::Nik, row.id, &row.nik)?;
     Nik::parse(&text).map_err(|_| db::Error::Unknown("participant.nik"))
 }
 
-/// Whether somebody else is active with the NIK of the person `id`.
-pub(crate) async fn nik_is_taken(
+/// Whether a person can become a participant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Readiness {
+    /// Somebody else is active with the same NIK.
+    pub nik_is_taken: bool,
+    pub identity: IdentityState,
+}
+
+/// Whether the person `id` can become a participant.
+pub(crate) async fn readiness(
     connection: &impl ConnectionTrait,
     id: Uuid,
-) -> Result<bool, db::Error> {
-    let sql = "SELECT other.id AS id FROM participant me JOIN participant other ON other.nik_digest = me.nik_digest \
-               WHERE me.id = $1 AND other.id <> me.id AND other.active_since IS NOT NULL";
-    let other = connection
+) -> Result<Readiness, db::Error> {
+    let sql = "SELECT me.identity_state, (SELECT COUNT(*) FROM participant other WHERE other.nik_digest = me.nik_digest \
+               AND other.id <> me.id AND other.active_since IS NOT NULL) AS rivals FROM participant me WHERE me.id = $1";
+    let row = connection
         .query_one_raw(db::statement(connection, sql, [id.into()]))
+        .await?
+        .ok_or(db::Error::Unknown("membership.participant_id"))?;
+    let (identity, rivals): (String, i64) = (
+        row.try_get("", "identity_state")?,
+        row.try_get("", "rivals")?,
+    );
+    Ok(Readiness {
+        nik_is_taken: rivals > 0,
+        identity: IdentityState::from_code(&identity)
+            .ok_or(db::Error::Unknown("participant.identity_state"))?,
+    })
+}
+
+/// Keeps how far the identity of the person `id` is proven.
+pub(crate) async fn set_identity(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    state: IdentityState,
+) -> Result<(), db::Error> {
+    let sql = "UPDATE participant SET identity_state = $1 WHERE id = $2";
+    let values = [state.code().into(), id.into()];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
         .await?;
-    Ok(other.is_some())
+    Ok(())
+}
+
+/// Holds an active participant until the transaction ends, so that what concerns him happens one by one.
+pub(crate) async fn hold_person(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Participant>, db::Error> {
+    Ok(person::Entity::find_by_id(id)
+        .filter(person::Column::ActiveSince.is_not_null())
+        .lock(LockType::NoKeyUpdate)
+        .one(connection)
+        .await?)
+}
+
+/// What is put to the register about the person `id`, but for the mother's name.
+pub(crate) async fn question_about(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    id: Uuid,
+) -> Result<Option<Question>, db::Error> {
+    let row = person::Entity::find_by_id(id).one(connection).await?;
+    row.map(|row| {
+        Ok(Question {
+            nik: nik(seal, &row)?,
+            full_name: row.name()?,
+            birth_date: row.birth_date,
+            mother_name: None,
+        })
+    })
+    .transpose()
 }
 
 pub(in super::super) async fn activate(
@@ -188,7 +227,7 @@ pub(crate) async fn reached_by(
     contact_digest: &[u8],
 ) -> Result<Vec<(Uuid, String)>, db::Error> {
     let sql = "SELECT p.id AS id, p.kpj AS kpj FROM participant_contact c JOIN participant p ON p.id = c.participant_id \
-               WHERE c.contact_digest = $1 AND p.active_since IS NOT NULL ORDER BY p.id";
+               WHERE c.contact_digest = $1 AND c.replaced_at IS NULL AND p.active_since IS NOT NULL ORDER BY p.id";
     let rows = connection
         .query_all_raw(db::statement(connection, sql, [contact_digest.into()]))
         .await?;
@@ -213,17 +252,6 @@ pub(crate) async fn verify(
         },
     )
     .await?;
-    let contacts = db::walk(
-        connection,
-        "participant_contact",
-        contact::Entity::find(),
-        contact::Column::Id,
-        |row: &contact::Model| {
-            let digest = open_contact(seal, row).map(|it| seal.digest(Datum::Contact, it.text()));
-            (row.id, digest.is_ok_and(|it| it == row.contact_digest))
-        },
-    )
-    .await?;
-    wrong.extend(contacts);
+    wrong.extend(verify_contacts(connection, seal).await?);
     Ok(wrong)
 }

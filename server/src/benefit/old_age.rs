@@ -1,0 +1,265 @@
+//! Old-age savings (JHT) paid in full: at the pension age, or a month after work has ended (C19).
+
+use chrono::{Datelike, NaiveDate};
+use uuid::Uuid;
+
+use super::{Assessment, Cause, Document, Finding, Line, LineKind, Rule, WhoMustAct};
+use crate::{
+    money::{Money, months_after},
+    policy::{NoParameter, Policy, Reference},
+};
+
+/// What is saved under one membership.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    /// None where facts are only stated.
+    pub membership: Option<Uuid>,
+    pub balance: Money,
+    /// What was paid too much, or ahead for months that do not come.
+    pub credit: Money,
+    /// The last day of work; none while it goes on.
+    pub ended_on: Option<NaiveDate>,
+}
+
+/// The facts of a case.
+#[derive(Clone, Debug)]
+pub(crate) struct Facts {
+    pub cause: Cause,
+    /// The day of the claim.
+    pub today: NaiveDate,
+    pub birth_date: Option<NaiveDate>,
+    pub accounts: Vec<Account>,
+    pub identity_is_proven: bool,
+    pub has_open_claim: bool,
+}
+
+/// What the law says to a case.
+pub(crate) fn assess(policy: &Policy, facts: &Facts) -> Result<Assessment, NoParameter> {
+    let lines = lines(policy, facts)?;
+    let amount: Money = lines.iter().map(|it| it.amount).sum();
+    let mut findings = vec![held(policy, facts)?];
+    match facts.cause {
+        Cause::Retirement => findings.push(pension_age(policy, facts)?),
+        Cause::BusinessEnd | Cause::Resignation | Cause::Dismissal | Cause::ContractEnd => {
+            findings.push(work_ended(policy, facts)?);
+            findings.push(waiting_period(policy, facts)?);
+        }
+    }
+    findings.push(identity(policy, facts)?);
+    findings.push(no_open_claim(policy, facts)?);
+    let limit = policy.jht_online_limit.on(facts.today)?;
+    Ok(Assessment {
+        findings,
+        documents: documents(policy, facts, amount)?,
+        requires_interview: amount > limit.value,
+        interview_reference: limit.reference.clone(),
+        lines,
+    })
+}
+
+/// The day on which savings can be claimed that rest on work that ended on `ended_on`: the law of that day says so.
+fn claimable_on(
+    policy: &Policy,
+    ended_on: NaiveDate,
+) -> Result<(NaiveDate, Reference), NoParameter> {
+    let waiting = policy.jht_waiting_months.on(ended_on)?;
+    let day = months_after(ended_on, waiting.value);
+    Ok((day, waiting.reference.clone()))
+}
+
+/// The accounts that the cause opens: at the pension age all; else those whose work ended long enough ago (C19).
+fn opened<'a>(policy: &Policy, facts: &'a Facts) -> Result<Vec<&'a Account>, NoParameter> {
+    let mut opened = Vec::new();
+    for account in &facts.accounts {
+        let is_open = match (facts.cause, account.ended_on) {
+            (Cause::Retirement, _) => true,
+            (_, None) => false,
+            (_, Some(ended_on)) => claimable_on(policy, ended_on)?.0 <= facts.today,
+        };
+        if is_open {
+            opened.push(account);
+        }
+    }
+    Ok(opened)
+}
+
+fn lines(policy: &Policy, facts: &Facts) -> Result<Vec<Line>, NoParameter> {
+    let reference = &policy.jht_pension_age.on(facts.today)?.reference;
+    let mut lines = Vec::new();
+    for account in opened(policy, facts)? {
+        let line = |kind, amount: Money, what: &str| Line {
+            kind,
+            membership: account.membership,
+            amount,
+            formula: format!("{what} on {}: {amount}", facts.today),
+            references: vec![reference.clone()],
+        };
+        if account.balance > Money::ZERO {
+            let what = "balance of the old-age account";
+            lines.push(line(LineKind::JhtBalance, account.balance, what));
+        }
+        // What was paid too much goes on to the next month while there is one.
+        if account.credit > Money::ZERO && account.ended_on.is_some_and(|it| it <= facts.today) {
+            let what = "paid for no month that came";
+            lines.push(line(LineKind::Credit, account.credit, what));
+        }
+    }
+    Ok(lines)
+}
+
+fn finding(rule: Rule, explanation: String, reference: &Reference) -> Finding {
+    Finding {
+        rule,
+        passed: true,
+        explanation,
+        reference: reference.clone(),
+        earliest_on: None,
+        who_must_act: WhoMustAct::Nobody,
+        what_to_do: "",
+    }
+}
+
+impl Finding {
+    /// What is missing, and who must see to it.
+    fn missing(self, who_must_act: WhoMustAct, what_to_do: &'static str) -> Self {
+        Self {
+            passed: false,
+            who_must_act,
+            what_to_do,
+            ..self
+        }
+    }
+
+    fn unless(self, passed: bool, who: WhoMustAct, what_to_do: &'static str) -> Self {
+        if passed {
+            self
+        } else {
+            self.missing(who, what_to_do)
+        }
+    }
+
+    /// Time alone fulfils it, on `day`.
+    fn from(self, day: NaiveDate, today: NaiveDate) -> Self {
+        Self {
+            earliest_on: (day > today).then_some(day),
+            ..self
+        }
+        .unless(day <= today, WhoMustAct::Time, "Wait until that day.")
+    }
+}
+
+fn held(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
+    let reference = &policy.jht_pension_age.on(facts.today)?.reference;
+    // What waits for another rule is there; what is saved under work that goes on does not make up for work that has ended.
+    let ended = facts.accounts.iter().any(|it| it.ended_on.is_some());
+    let counts =
+        |it: &&Account| facts.cause == Cause::Retirement || !ended || it.ended_on.is_some();
+    let there: Money = facts
+        .accounts
+        .iter()
+        .filter(counts)
+        .flat_map(|it| [it.balance, it.credit])
+        .sum();
+    let told = format!("{there} rupiah are saved");
+    Ok(finding(Rule::JhtHeld, told, reference).unless(
+        there > Money::ZERO,
+        WhoMustAct::Participant,
+        "Nothing is saved that could be paid; choose JHT and pay contributions.",
+    ))
+}
+
+fn pension_age(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
+    let age = policy.jht_pension_age.on(facts.today)?;
+    let Some(born) = facts.birth_date else {
+        let told = "the birth date is not known".to_owned();
+        return Ok(finding(Rule::PensionAge, told, &age.reference)
+            .missing(WhoMustAct::Participant, "State the birth date."));
+    };
+    let day = birthday(born, age.value);
+    let told = format!("born on {born}; {} years are complete on {day}", age.value);
+    Ok(finding(Rule::PensionAge, told, &age.reference).from(day, facts.today))
+}
+
+/// The day on which somebody completes `years`; who was born on 29 February does so on 1 March in common years (C11).
+fn birthday(born: NaiveDate, years: u32) -> NaiveDate {
+    let year = born.year() + years.cast_signed();
+    born.with_year(year)
+        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
+        .expect("days stay within the years that a calendar can write")
+}
+
+fn work_ended(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
+    let reference = &policy.jht_waiting_months.on(facts.today)?.reference;
+    let ends = facts.accounts.iter().filter_map(|it| it.ended_on).min();
+    let told = ends.map_or_else(
+        || "no membership has ended".to_owned(),
+        |it| format!("the work ends on {it}"),
+    );
+    let (who, what) = if facts.cause == Cause::BusinessEnd {
+        let what = "Tell the end of the business: ContributionService.EndBusiness.";
+        (WhoMustAct::Participant, what)
+    } else {
+        let what = "The employer must report the end of employment.";
+        (WhoMustAct::Employer, what)
+    };
+    Ok(finding(Rule::WorkEnded, told, reference).unless(ends.is_some(), who, what))
+}
+
+fn waiting_period(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
+    // The account that opens first decides when something can be paid.
+    let Some(ended_on) = facts.accounts.iter().filter_map(|it| it.ended_on).min() else {
+        let reference = &policy.jht_waiting_months.on(facts.today)?.reference;
+        let told = "it begins on the last day of work".to_owned();
+        return Ok(finding(Rule::WaitingPeriod, told, reference)
+            .missing(WhoMustAct::Participant, "End the work first."));
+    };
+    let (day, reference) = claimable_on(policy, ended_on)?;
+    let told = format!("the work ended on {ended_on}; JHT can be claimed from {day}");
+    Ok(finding(Rule::WaitingPeriod, told, &reference).from(day, facts.today))
+}
+
+fn identity(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
+    let reference = &policy.jht_pension_age.on(facts.today)?.reference;
+    let told = if facts.identity_is_proven {
+        "the population register, or an officer, has confirmed who it is"
+    } else {
+        "nobody has confirmed yet who it is"
+    };
+    Ok(
+        finding(Rule::IdentityProven, told.to_owned(), reference).unless(
+            facts.identity_is_proven,
+            WhoMustAct::Officer,
+            "An officer must see the papers.",
+        ),
+    )
+}
+
+fn no_open_claim(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
+    let reference = &policy.jht_pension_age.on(facts.today)?.reference;
+    let told = if facts.has_open_claim {
+        "a claim for JHT is open"
+    } else {
+        "no claim for JHT is open"
+    };
+    Ok(
+        finding(Rule::NoOpenClaim, told.to_owned(), reference).unless(
+            !facts.has_open_claim,
+            WhoMustAct::Participant,
+            "Wait until it is decided, or withdraw it.",
+        ),
+    )
+}
+
+fn documents(policy: &Policy, facts: &Facts, amount: Money) -> Result<Vec<Document>, NoParameter> {
+    let mut documents = vec![Document::Card, Document::IdentityCard, Document::BankBook];
+    if facts.cause != Cause::Retirement {
+        documents.extend([Document::FamilyCard, Document::EndOfWork]);
+    }
+    if amount > policy.jht_tax_number_above.on(facts.today)?.value {
+        documents.push(Document::TaxNumber);
+    }
+    Ok(documents)
+}
+
+#[cfg(test)]
+mod tests;

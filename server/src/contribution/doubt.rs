@@ -1,0 +1,297 @@
+//! Identity in doubt: the register was silent when somebody registered. It is asked again and again, and what was paid meanwhile
+//! either counts from its day or waits for an officer.
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{
+    Contributions, Error, Fate, Settled, SuspenseReason, pay::told, settle, standing, store,
+    suspense,
+};
+use crate::{
+    audit::{self, Actor},
+    caller::Caller,
+    clock::day_of,
+    db,
+    event::{self, Event},
+    identity::{FullName, IdentityState, Question, Verdict},
+    money::Money,
+    participant::{self, Membership},
+    policy::{NoParameter, Policy},
+    seal::Seal,
+};
+
+/// How long a worker has to ask before another may.
+const LEASE: Duration = Duration::seconds(60);
+/// How many people one round of the worker asks about.
+const ROUND: u64 = 8;
+/// How long the register is left alone after it was silent: longer and longer, then this long each time.
+const PAUSES_MINUTES: [i64; 5] = [1, 5, 30, 120, 360];
+
+/// Asks about `person` again later, in the transaction that takes him in.
+pub(crate) async fn watch_identity(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    (person, membership): (Uuid, Uuid),
+    mother_name: Option<&FullName>,
+) -> Result<(), db::Error> {
+    let next_at = now + pause(0);
+    store::insert_check(
+        connection,
+        seal,
+        now,
+        (person, membership),
+        mother_name,
+        next_at,
+    )
+    .await
+}
+
+/// Counts a question to the register, and what it cost, by day and answer.
+pub(crate) async fn count_question(
+    connection: &impl ConnectionTrait,
+    policy: &Policy,
+    today: NaiveDate,
+    verdict: &Verdict,
+) -> Result<(), CountError> {
+    let price = policy.identity_question_price.on(today)?.value;
+    Ok(store::count_question(connection, today, verdict.name(), price).await?)
+}
+
+/// Why a question was not counted.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CountError {
+    #[error(transparent)]
+    NoParameter(#[from] NoParameter),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+}
+
+impl From<CountError> for Error {
+    fn from(error: CountError) -> Self {
+        match error {
+            CountError::NoParameter(missing) => missing.into(),
+            CountError::Store(error) => error.into(),
+        }
+    }
+}
+
+fn pause(asked: i32) -> Duration {
+    let asked = usize::try_from(asked).unwrap_or(usize::MAX);
+    let last = PAUSES_MINUTES.len() - 1;
+    Duration::minutes(PAUSES_MINUTES[asked.min(last)])
+}
+
+impl Contributions {
+    /// Asks the register about those whose turn it is; how many. Any number of workers may run at once: each takes a lease.
+    pub(crate) async fn ask_again(&self) -> Result<usize, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let due = store::lease_checks(&transaction, &self.seal, now, now + LEASE, ROUND).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        let asked = due.len();
+        for check in due {
+            let question = participant::question_about(self.db.reader(), &self.seal, check.person);
+            let question = question.await?;
+            let question = question.ok_or(db::Error::Unknown("identity_check.participant_id"))?;
+            let question = Question {
+                mother_name: check.mother_name.clone(),
+                ..question
+            };
+            // No transaction is open while the register is asked.
+            let verdict = self.register.ask(&question).await;
+            db::retrying(|| self.hear(&check, &verdict)).await?;
+        }
+        Ok(asked)
+    }
+
+    /// Takes what the register said.
+    async fn hear(&self, check: &store::Check, verdict: &Verdict) -> Result<(), Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        count_question(&transaction, &self.policy, day_of(now), verdict).await?;
+        let held = participant::hold(&transaction, check.membership).await?;
+        let held = held.ok_or(db::Error::Unknown("identity_check.membership_id"))?;
+        let ready = participant::readiness(&transaction, check.person).await?;
+        if held.is_cancelled || ready.identity != IdentityState::Pending {
+            // It was taken back, or an officer was faster.
+            store::end_check(&transaction, check.person).await?;
+        } else {
+            match verdict {
+                Verdict::Unavailable => {
+                    let next_at = now + pause(check.asked + 1);
+                    store::ask_later(&transaction, check.person, next_at).await?;
+                }
+                Verdict::Matched => {
+                    self.prove(
+                        &transaction,
+                        now,
+                        &held,
+                        IdentityState::Matched,
+                        Uuid::nil(),
+                    )
+                    .await?;
+                }
+                Verdict::Mismatched(_)
+                | Verdict::Deceased
+                | Verdict::Duplicate
+                | Verdict::NotFound
+                | Verdict::Inactive
+                | Verdict::WrongFormat => {
+                    self.refuse(&transaction, now, &held, Uuid::nil()).await?;
+                }
+            }
+        }
+        let (seal, what) = (&self.seal, "AskRegister");
+        audit::wrote(&transaction, seal, now, Actor::NOBODY, what, check.person).await?;
+        Ok(transaction.commit().await.map_err(db::Error::from)?)
+    }
+
+    /// An officer decides, on papers, who paid for `membership`.
+    pub(crate) async fn decide_identity(
+        &self,
+        caller: &Caller,
+        membership: Uuid,
+        accepted: bool,
+        reason: &str,
+    ) -> Result<IdentityState, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let held = participant::hold(&transaction, membership).await?;
+        let held = held.ok_or(Error::NotFound)?;
+        let person = held.participant_id;
+        let before = participant::readiness(&transaction, person).await?.identity;
+        let after = match (before, accepted) {
+            (IdentityState::Vouched, true) => return Ok(before),
+            (IdentityState::Pending | IdentityState::Refused, true) => IdentityState::Vouched,
+            (IdentityState::Pending, false) => IdentityState::Refused,
+            // The register said so, or an officer did: it stays.
+            (IdentityState::Refused, false) => return Ok(before),
+            (IdentityState::Declared | IdentityState::Matched | IdentityState::Vouched, _) => {
+                let state = "IDENTITY_STATE_MATCHED";
+                return Err(Error::WrongState { state });
+            }
+        };
+        if accepted {
+            self.prove(&transaction, now, &held, after, caller.id)
+                .await?;
+        } else {
+            self.refuse(&transaction, now, &held, caller.id).await?;
+        }
+        let why = Event {
+            facts: serde_json::json!({ "accepted": accepted, "reason": reason }),
+            ..decided("identity.decided", &held)
+        };
+        event::record(&transaction, &self.seal, now, [why]).await?;
+        let (seal, actor) = (&self.seal, caller.into());
+        audit::wrote(&transaction, seal, now, actor, "DecideIdentity", membership).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(after)
+    }
+
+    /// It is known who the person is: what was paid buys what it would have bought on its day.
+    async fn prove(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        held: &Membership,
+        how: IdentityState,
+        by: Uuid,
+    ) -> Result<(), Error> {
+        let person = held.participant_id;
+        participant::set_identity(connection, person, how).await?;
+        store::end_check(connection, person).await?;
+        let mut events = vec![decided("identity.proven", held)];
+        if participant::readiness(connection, person)
+            .await?
+            .nik_is_taken
+        {
+            let (ids, why) = ((held.id, by), SuspenseReason::NikTaken);
+            suspense::withdraw(connection, &self.seal, now, ids, why).await?;
+        } else {
+            events.extend(self.spend(connection, now, held.clone(), by).await?);
+        }
+        Ok(event::record(connection, &self.seal, now, events).await?)
+    }
+
+    /// Spends what was paid while nobody knew who paid, payment by payment, as on the day of each.
+    async fn spend(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        mut held: Membership,
+        by: Uuid,
+    ) -> Result<Vec<Event>, Error> {
+        let mut payments = store::payments_for(connection, held.id).await?;
+        payments.sort_by_key(|it| it.notice.paid_at);
+        let (mut credit, mut events, mut spent) = (0, Vec::new(), Vec::new());
+        for mut payment in payments {
+            credit += payment.notice.amount.idr();
+            let (notice, day) = (&payment.notice, payment.notice.day());
+            let bill = store::bill_by_code(connection, &notice.payment_code).await?;
+            let bill = bill.ok_or(db::Error::Unknown("payment.payment_code"))?;
+            let lines = if standing::is_payable(&self.policy, &bill, &held, day)? {
+                bill.lines
+            } else {
+                standing::lines_on(&self.policy, &held, bill.months, day)?
+            };
+            let coming = settle::Coming::credited(notice);
+            let settled = settle::plan(&coming, &lines, held.paid_through, Money::new(credit));
+            let Some(&last) = settled.months.last() else {
+                continue;
+            };
+            if held.paid_through.is_none() {
+                self.activate(connection, now, &held, by).await?;
+                events.push(participant::activated(&held));
+            }
+            settle::book(
+                connection, &self.seal, now, &coming, &held, &lines, &settled,
+            )
+            .await?;
+            credit -= settled.applied.idr();
+            held.covered_from = held.covered_from.or(Some(day));
+            held.paid_through = Some(last);
+            payment.fate = Fate::Settled(Settled {
+                credited_idr: payment.notice.amount.idr() - settled.applied.idr(),
+                ..settled
+            });
+            events.push(told(&payment, Some(held.participant_id)));
+            spent.push(payment);
+        }
+        if !spent.is_empty() {
+            store::insert_decisions(connection, &self.seal, &spent, by, "", now).await?;
+        }
+        Ok(events)
+    }
+
+    /// It is not the person he said: what was paid waits for an officer.
+    async fn refuse(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        held: &Membership,
+        by: Uuid,
+    ) -> Result<(), Error> {
+        let (seal, person) = (&self.seal, held.participant_id);
+        participant::set_identity(connection, person, IdentityState::Refused).await?;
+        store::end_check(connection, person).await?;
+        let (ids, why) = ((held.id, by), SuspenseReason::IdentityRefused);
+        suspense::withdraw(connection, seal, now, ids, why).await?;
+        let text = "Data Anda tidak cocok dengan Dukcapil. Petugas kami akan memutuskan; iuran Anda aman. / The population register does \
+                    not confirm your data. An officer will decide; your money is safe.";
+        participant::tell(connection, seal, now, person, text).await?;
+        event::record(connection, seal, now, [decided("identity.refused", held)]).await?;
+        Ok(())
+    }
+}
+
+fn decided(kind: &'static str, held: &Membership) -> Event {
+    Event {
+        kind,
+        subject: held.id,
+        participant: Some(held.participant_id),
+        facts: serde_json::json!({}),
+    }
+}

@@ -1,0 +1,131 @@
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, entity::prelude::*};
+use uuid::Uuid;
+
+use crate::{
+    db,
+    identity::FullName,
+    money::Money,
+    seal::{Datum, Seal},
+};
+
+/// Somebody about whom the register is to be asked again.
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "identity_check")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub participant_id: Uuid,
+    pub membership_id: Uuid,
+    pub mother_name: Option<Vec<u8>>,
+    /// How often it was asked again.
+    pub asked: i32,
+    pub asked_since: DateTime<Utc>,
+    pub next_at: DateTime<Utc>,
+    pub leased_until: Option<DateTime<Utc>>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A check that this worker alone may do until its lease ends.
+pub(in super::super) struct Check {
+    pub(in super::super) person: Uuid,
+    pub(in super::super) membership: Uuid,
+    pub(in super::super) mother_name: Option<FullName>,
+    pub(in super::super) asked: i32,
+}
+
+pub(in super::super) async fn insert_check(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    (person, membership): (Uuid, Uuid),
+    mother_name: Option<&FullName>,
+    next_at: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let row = ActiveModel {
+        participant_id: Set(person),
+        membership_id: Set(membership),
+        mother_name: Set(mother_name.map(|it| seal.seal(Datum::MotherName, person, it.text()))),
+        asked: Set(0),
+        asked_since: Set(now),
+        next_at: Set(next_at),
+        leased_until: Set(None),
+    };
+    Entity::insert(row)
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+/// Takes the checks whose turn it is.
+pub(in super::super) async fn lease_checks(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    until: DateTime<Utc>,
+    round: u64,
+) -> Result<Vec<Check>, db::Error> {
+    let sql = format!(
+        "UPDATE identity_check SET leased_until = $1 WHERE participant_id IN (SELECT participant_id FROM identity_check \
+         WHERE next_at <= $2 AND (leased_until IS NULL OR leased_until <= $2) ORDER BY next_at, participant_id LIMIT {round}) \
+         AND (leased_until IS NULL OR leased_until <= $2) RETURNING participant_id, membership_id, mother_name, asked"
+    );
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, [until.into(), now.into()]))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            let person = row.try_get("", "participant_id")?;
+            let mother: Option<Vec<u8>> = row.try_get("", "mother_name")?;
+            let mother = mother.map(|it| {
+                let text = seal.open(Datum::MotherName, person, &it)?;
+                FullName::parse(&text).map_err(|_| db::Error::Unknown("identity_check.mother_name"))
+            });
+            Ok(Check {
+                person,
+                membership: row.try_get("", "membership_id")?,
+                mother_name: mother.transpose()?,
+                asked: row.try_get("", "asked")?,
+            })
+        })
+        .collect()
+}
+
+/// The register was silent once more.
+pub(in super::super) async fn ask_later(
+    connection: &impl ConnectionTrait,
+    person: Uuid,
+    next_at: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let sql = "UPDATE identity_check SET asked = asked + 1, next_at = $1, leased_until = NULL WHERE participant_id = $2";
+    let values = [next_at.into(), person.into()];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(())
+}
+
+/// Nobody needs to ask any more.
+pub(in super::super) async fn end_check(
+    connection: &impl ConnectionTrait,
+    person: Uuid,
+) -> Result<(), db::Error> {
+    Entity::delete_by_id(person).exec(connection).await?;
+    Ok(())
+}
+
+pub(in super::super) async fn count_question(
+    connection: &impl ConnectionTrait,
+    day: NaiveDate,
+    verdict: &str,
+    price: Money,
+) -> Result<(), db::Error> {
+    let sql = "INSERT INTO register_cost (day, verdict, questions, cost_idr) VALUES ($1, $2, 1, $3) ON CONFLICT (day, verdict) \
+               DO UPDATE SET questions = register_cost.questions + 1, cost_idr = register_cost.cost_idr + excluded.cost_idr";
+    let values = [day.into(), verdict.into(), price.idr().into()];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(())
+}

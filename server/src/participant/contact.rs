@@ -1,0 +1,87 @@
+//! A participant is reached by another contact.
+
+use chrono::DateTime;
+use chrono::Utc;
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{Error, Participants, Shown, notice, store};
+use crate::{
+    audit,
+    caller::Caller,
+    db,
+    event::{self, Event},
+    identity::Contact,
+    otp::{self, Act, Challenge},
+    seal::Datum,
+};
+
+/// The codes of a changed contact: from the new one and from the one on file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Codes {
+    pub new: Uuid,
+    pub old: Uuid,
+}
+
+impl Participants {
+    /// Changes a contact, once both codes have come back. Old and new are told; payouts wait.
+    pub(crate) async fn change_contact(
+        &self,
+        caller: &Caller,
+        contact: &Contact,
+        codes: Codes,
+    ) -> Result<Shown, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let held = store::hold_person(&transaction, caller.id).await?;
+        held.ok_or(Error::NotFound)?;
+        let before = store::contacts(&transaction, &self.seal, caller.id).await?;
+        if before.contains(contact) {
+            drop(transaction);
+            return self.show(caller, None).await;
+        }
+        self.check_codes(&transaction, now, caller.id, contact, codes)
+            .await?;
+        store::replace_contact(&transaction, &self.seal, now, caller.id, contact).await?;
+        let text = format!(
+            "Kontak Jamsostek Anda diganti menjadi {0}. Pencairan ditahan 24 jam. Bukan Anda? Hubungi kami segera. / Your contact is now {0}; \
+             payouts wait for 24 hours. Not you? Call us at once.",
+            contact.masked()
+        );
+        let mut told = before;
+        told.push(contact.clone());
+        notice::tell_to(&transaction, &self.seal, now, &told, &text).await?;
+        let changed = Event {
+            kind: "participant.contact_changed",
+            subject: caller.id,
+            participant: Some(caller.id),
+            facts: serde_json::json!({ "channel": contact.channel().code() }),
+        };
+        event::record(&transaction, &self.seal, now, [changed]).await?;
+        let (seal, actor) = (&self.seal, caller.into());
+        audit::wrote(&transaction, seal, now, actor, "UpdateContact", caller.id).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        self.show(caller, None).await
+    }
+
+    /// Whether one code came back from the new contact, and another from one that is on file.
+    async fn check_codes(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        person: Uuid,
+        contact: &Contact,
+        codes: Codes,
+    ) -> Result<(), Error> {
+        let act = Act::NewContact(contact.clone());
+        let seal = &self.seal;
+        let came = async |id| otp::came_back(connection, seal, now, id, (&act, person)).await;
+        let (new, old) = (came(codes.new).await?, came(codes.old).await?);
+        let from_new =
+            |it: &Challenge| it.contact_digest == seal.digest(Datum::Contact, contact.text());
+        match (new, old) {
+            (Some(new), Some(old)) if from_new(&new) && !from_new(&old) => Ok(()),
+            _ => Err(Error::ContactCodesNeeded),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What a participant is told: to every contact on file, in the transaction of the fact.
+
+use chrono::{DateTime, Duration, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::store;
+use crate::{
+    db,
+    identity::Contact,
+    notification::{self, Message},
+    seal::Seal,
+};
+
+/// How long it is worth telling.
+const WORTH_TELLING: Duration = Duration::days(7);
+
+/// Tells `participant` in Indonesian and English.
+pub(crate) async fn tell(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    participant: Uuid,
+    text: &str,
+) -> Result<(), db::Error> {
+    tell_each(connection, seal, now, &[(participant, text.to_owned())]).await
+}
+
+/// Tells each participant his own text, in two statements for all of them.
+pub(crate) async fn tell_each(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    texts: &[(Uuid, String)],
+) -> Result<(), db::Error> {
+    let people: Vec<_> = texts.iter().map(|it| it.0).collect();
+    let contacts = store::contacts_of(connection, seal, &people).await?;
+    let messages = contacts.iter().filter_map(|(person, contact)| {
+        let text = texts.iter().find(|it| it.0 == *person)?;
+        Some(message(now, contact, &text.1))
+    });
+    notification::queue(connection, seal, now, messages).await
+}
+
+/// Tells whoever is behind `contacts`.
+pub(super) async fn tell_to(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    contacts: &[Contact],
+    text: &str,
+) -> Result<(), db::Error> {
+    let messages = contacts.iter().map(|it| message(now, it, text));
+    notification::queue(connection, seal, now, messages).await
+}
+
+fn message(now: DateTime<Utc>, contact: &Contact, text: &str) -> Message {
+    Message {
+        id: Uuid::now_v7(),
+        contact: contact.clone(),
+        text: text.to_owned(),
+        code: None,
+        not_after: now + WORTH_TELLING,
+        decoy: false,
+    }
+}

@@ -1,0 +1,98 @@
+//! The features, put together once: what the rpcs call and what the workers do.
+
+use std::sync::{Arc, Mutex};
+
+use super::{Parts, Profile};
+use crate::{
+    audit::Audit,
+    balance::Balances,
+    claim::{Bank, Claims},
+    contribution::Contributions,
+    identity::Register,
+    participant::Participants,
+    policy::Policy,
+    registration::Registrations,
+    session::{Sessions, Tokens},
+};
+
+/// Everybody outside whom the service asks.
+pub(super) struct Neighbours {
+    pub(super) register: Arc<dyn Register>,
+    pub(super) bank: Arc<dyn Bank>,
+}
+
+/// The features of one service.
+#[derive(Clone)]
+pub(super) struct Features {
+    pub(super) policy: Arc<Policy>,
+    pub(super) audit: Audit,
+    pub(super) tokens: Tokens,
+    pub(super) sessions: Arc<Sessions>,
+    pub(super) participants: Arc<Participants>,
+    pub(super) contributions: Arc<Contributions>,
+    pub(super) balances: Arc<Balances>,
+    pub(super) registrations: Arc<Registrations>,
+    pub(super) claims: Arc<Claims>,
+}
+
+impl Features {
+    pub(super) fn of(parts: &Parts, neighbours: Neighbours) -> Self {
+        let Neighbours { register, bank } = neighbours;
+        let (db, seal, clock) = (&parts.db, &parts.seal, &parts.clock);
+        let policy = Arc::new(Policy::load());
+        let audit = Audit::new(db.clone(), seal.clone());
+        let tokens = Tokens::new(seal);
+        let sessions = Sessions {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            limits: parts.limits,
+            tokens: tokens.clone(),
+        };
+        let participants = Participants {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            audit: audit.clone(),
+        };
+        let contributions = Contributions {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            audit: audit.clone(),
+            register: register.clone(),
+            reminded: Mutex::default(),
+        };
+        let registrations = Registrations {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            limits: parts.limits,
+            register,
+            is_sandbox: parts.profile == Profile::Sandbox,
+        };
+        let claims = Claims {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            audit: audit.clone(),
+            bank,
+        };
+        let balances = Balances::new(db.clone(), seal.clone(), clock.clone(), audit.clone());
+        Self {
+            policy,
+            audit,
+            tokens,
+            sessions: Arc::new(sessions),
+            participants: Arc::new(participants),
+            contributions: Arc::new(contributions),
+            balances: Arc::new(balances),
+            registrations: Arc::new(registrations),
+            claims: Arc::new(claims),
+        }
+    }
+}

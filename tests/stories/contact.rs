@@ -1,0 +1,188 @@
+//! A participant is reached by another contact: proven by the old one and by the new one, and told to both.
+
+use jamsostek_client::{
+    ClaimCause, Error, ErrorReason, Participant, Uuid,
+    v1::{SendStepUpOtpRequest, UpdateContactRequest, award::State, send_step_up_otp_request::Act},
+};
+
+use crate::{
+    person::Person,
+    town::{ExpectRefusal, Town, id},
+};
+
+/// The two codes of a change.
+struct Codes {
+    new: Uuid,
+    old: Uuid,
+}
+
+#[tokio::test]
+async fn a_new_number_takes_the_place_of_the_old_one_and_both_are_told() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    town.waits(61);
+    let at_new = reached_by(&budi, "+6281999000111");
+    let codes = asks(&budi, &at_new.contact).await;
+    brings_back(&at_new, codes.new).await;
+    brings_back(&budi, codes.old).await;
+
+    let me = changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect("it is changed");
+    let again = changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect("it stays");
+
+    assert_eq!(me.masked_contacts, ["+62•••••••0111"]);
+    assert!(me.payouts_held_until.is_some());
+    assert_eq!(again, me);
+    for person in [&budi, &at_new] {
+        let told = person.reads_messages().await;
+        assert!(
+            told[0].contains("Your contact is now +62•••••••0111"),
+            "{told:?}"
+        );
+    }
+    // Only the new one signs in.
+    town.waits(61);
+    let mut old = budi.clone();
+    old.asks_to_sign_in("")
+        .await
+        .expect("the same answer for all");
+    assert!(!old.reads_messages().await[0].contains("Kode OTP"));
+    let mut new = at_new;
+    town.waits(61);
+    new.asks_to_sign_in("").await.expect("a code");
+    new.confirms_the_code().await.expect("tokens");
+}
+
+#[tokio::test]
+async fn an_e_mail_beside_a_number_is_proven_by_the_number() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    town.waits(61);
+    let at_new = reached_by(&budi, "budi@example.id");
+    let codes = asks(&budi, &at_new.contact).await;
+    brings_back(&at_new, codes.new).await;
+    brings_back(&budi, codes.old).await;
+
+    let me = changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect("it is changed");
+
+    assert_eq!(
+        me.masked_contacts,
+        [
+            "+62•••••••".to_owned() + &budi.contact[budi.contact.len() - 4..],
+            "b•••@example.id".into()
+        ]
+    );
+}
+
+#[tokio::test]
+async fn one_code_is_not_enough_and_no_code_stands_for_another_change() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    town.waits(61);
+    let at_new = reached_by(&budi, "+6281999000112");
+    let codes = asks(&budi, &at_new.contact).await;
+
+    let none = changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect_refusal();
+    brings_back(&at_new, codes.new).await;
+    let one = changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect_refusal();
+    let twice = Codes {
+        new: codes.new,
+        old: codes.new,
+    };
+    let twice = changes(&budi, &at_new.contact, &twice)
+        .await
+        .expect_refusal();
+    brings_back(&budi, codes.old).await;
+    let elsewhere = changes(&budi, "+6281999000113", &codes)
+        .await
+        .expect_refusal();
+    let stranger = town.participant().await;
+    let stolen = changes(&stranger, &at_new.contact, &codes)
+        .await
+        .expect_refusal();
+
+    for refusal in [none, one, twice, elsewhere, stolen] {
+        assert_eq!(refusal.reason, ErrorReason::ContactCodesNeeded);
+    }
+    let me = budi.client.get_participant(None).await.expect("himself");
+    assert_eq!(me.masked_contacts.len(), 1);
+}
+
+#[tokio::test]
+async fn for_a_day_after_a_change_nothing_is_paid_out() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.stopped().await;
+    let at_new = reached_by(&budi, "+6281999000114");
+    let codes = asks(&budi, &at_new.contact).await;
+    brings_back(&at_new, codes.new).await;
+    brings_back(&budi, codes.old).await;
+    changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect("it is changed");
+    town.waits(61);
+    let filled = at_new
+        .fills_in(ClaimCause::BusinessEnd, at_new.account())
+        .await;
+    let claim = filled.submitted_by(&at_new).await.expect("a claim");
+    town.approves(&claim).await;
+
+    town.lets_the_workers_run().await;
+    let held = at_new.follows(&claim).await;
+    town.waits(24 * 3_600);
+    town.lets_the_workers_run().await;
+
+    assert!(claim.held_until.is_some());
+    assert_eq!(held.award.expect("an award").state(), State::Approved);
+    let paid = at_new.follows(&claim).await.award.expect("an award");
+    assert_eq!(paid.state(), State::Paid);
+}
+
+/// The same person, who reads what comes to another contact.
+fn reached_by(person: &Person, contact: &str) -> Person {
+    Person {
+        contact: contact.into(),
+        ..person.clone()
+    }
+}
+
+async fn asks(person: &Person, contact: &str) -> Codes {
+    let request = SendStepUpOtpRequest {
+        act: Some(Act::NewContact(contact.into())),
+        ..Default::default()
+    };
+    let sent = person
+        .client
+        .send_step_up_otp(request)
+        .await
+        .expect("codes")
+        .codes;
+    Codes {
+        new: id(&sent[0].challenge_id),
+        old: id(&sent[1].challenge_id),
+    }
+}
+
+/// Reads the newest code at this contact and brings it back.
+async fn brings_back(person: &Person, challenge: Uuid) {
+    let code = person.reads_the_code().await;
+    let verified = person.client.anonymous().verify_otp(challenge, code).await;
+    verified.expect("it is right");
+}
+
+async fn changes(person: &Person, contact: &str, codes: &Codes) -> Result<Participant, Error> {
+    let request = UpdateContactRequest {
+        contact: contact.into(),
+        new_challenge_id: codes.new.to_string(),
+        old_challenge_id: codes.old.to_string(),
+    };
+    person.client.update_contact(request).await
+}
