@@ -93,6 +93,17 @@ pub struct Serving {
         default_value = "1024"
     )]
     pub calls_max: std::num::NonZeroU16,
+    /// Where to tell Prometheus what is counted, as http://ADDRESS/metrics; nowhere when nothing is said.
+    #[arg(long, global = true, env = "JAMSOSTEK_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
+    /// An origin whose pages may call by gRPC-Web, such as https://app.example; several with commas between, * for any.
+    #[arg(
+        long,
+        global = true,
+        env = "JAMSOSTEK_WEB_ORIGINS",
+        value_delimiter = ','
+    )]
+    pub web_origins: Vec<String>,
     /// How to write the log.
     #[arg(
         long,

@@ -20,17 +20,31 @@ use sea_orm::{
     QueryResult, SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait, Value,
 };
 
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use connect::{
-    SQLITE_READERS_MAX, Use, check_sqlite, migrate, postgres_options, refuse_other_schema,
-    refuse_transaction_pooler, sqlite_options,
+    SQLITE_READERS_MAX, STATEMENT_TIMEOUT, Use, check_sqlite, migrate, postgres_options,
+    refuse_other_schema, refuse_transaction_pooler, sqlite_options,
 };
 
 use crate::seal::Seal;
 
 /// How long a call waits for a connection before the store counts as out of reach.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long a statement may outlive the call that it was for.
+const AFTER_THE_CALL: Duration = Duration::from_millis(100);
+
+tokio::task_local! {
+    /// When the call that is answered in this task must have ended.
+    static ENDS_AT: Instant;
+}
+
+/// Does `work` for a call that ends at `ends_at`: the database is told, so that it does not go on for somebody who has gone.
+pub(crate) async fn for_a_call<T>(ends_at: Instant, work: impl Future<Output = T>) -> T {
+    ENDS_AT.scope(ends_at, work).await
+}
 
 /// The store. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -121,7 +135,27 @@ impl Db {
         if self.writer.get_database_backend() == DbBackend::Sqlite {
             options.sqlite_transaction_mode = Some(SqliteTransactionMode::Immediate);
         }
-        Ok(self.writer.begin_with_options(options).await?)
+        let transaction = self.writer.begin_with_options(options).await?;
+        self.tell_the_deadline(&transaction).await?;
+        Ok(transaction)
+    }
+
+    /// Tells PostgreSQL to give up when the caller does, where that is sooner than it would by itself. Most calls have longer, so that
+    /// they cost no statement for it. (SQLite's statements end by themselves: no writer holds longer than half a second.)
+    async fn tell_the_deadline(&self, transaction: &DatabaseTransaction) -> Result<(), Error> {
+        if self.writer.get_database_backend() == DbBackend::Sqlite {
+            return Ok(());
+        }
+        let left = ENDS_AT.try_with(|it| it.saturating_duration_since(Instant::now()));
+        if let Ok(left) = left
+            && left < STATEMENT_TIMEOUT
+        {
+            // A little later than the call itself ends, so that it is the call that tells of it.
+            let milliseconds = (left + AFTER_THE_CALL).as_millis();
+            let sql = format!("SET LOCAL statement_timeout = {milliseconds}");
+            transaction.execute_unprepared(&sql).await?;
+        }
+        Ok(())
     }
 
     /// Whether the store answers.

@@ -16,6 +16,7 @@ mod fault;
 mod identity;
 mod incoming;
 mod ledger;
+pub mod metrics;
 mod migrations;
 mod money;
 mod notification;

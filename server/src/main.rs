@@ -18,10 +18,11 @@ use jamsostek_server::{
     config::{ClientCommand, Command, Config, KeysCommand, Log, Place, Serving},
     create_client,
     db::Db,
-    revoke_client,
+    metrics, revoke_client,
     seal::Seal,
     verify,
 };
+use metrics_exporter_prometheus::PrometheusBuilder;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
@@ -37,6 +38,9 @@ const WORK_INTERVAL: Duration = Duration::from_millis(200);
 
 /// How long the last round may take: a store that is gone must not keep the process.
 const LAST_ROUND_MAX: Duration = Duration::from_secs(5);
+
+/// Into which durations calls are sorted, in seconds.
+const CALL_SECONDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
 
 type Done = Result<ExitCode, Box<dyn Error>>;
 
@@ -113,9 +117,16 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
         profile: serving.profile,
         limits,
         calls_max: serving.calls_max.get().into(),
+        web_origins: serving.web_origins.clone(),
         tls: certificate(serving)?,
     })
     .await?;
+    if let Some(address) = serving.metrics_listen {
+        PrometheusBuilder::new()
+            .with_http_listener(address)
+            .set_buckets(&CALL_SECONDS)?
+            .install()?;
+    }
     let listener = TcpListener::bind(serving.listen).await?;
     let stop = stop_asked()?;
     let address = listener.local_addr()?.to_string();
@@ -170,6 +181,7 @@ async fn work(workers: Workers, mut ended: tokio::sync::watch::Receiver<bool>) {
             Ok(0) => WORK_INTERVAL,
             Ok(_) => Duration::ZERO,
             Err(error) => {
+                metrics::worker_failed();
                 tracing::error!(error = &error as &dyn Error, "a worker failed");
                 Duration::from_secs(1)
             }

@@ -4,6 +4,7 @@ mod features;
 mod health;
 mod info;
 mod parts;
+mod web;
 mod workers;
 
 use std::{sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ use tonic::{
     service::Routes,
     transport::{Server, ServerTlsConfig},
 };
+use tonic_web::GrpcWebLayer;
 
 pub use parts::{Error, Parts, Profile};
 pub use workers::{WorkError, Workers};
@@ -183,6 +185,10 @@ impl House {
             .http2_keepalive_interval(Some(KEEP_ALIVE_INTERVAL))
             .http2_keepalive_timeout(Some(KEEP_ALIVE_TIMEOUT))
             .max_connection_age(CONNECTION_AGE_MAX)
+            // Browsers speak HTTP/1.1 and cannot read trailers.
+            .accept_http1(true)
+            .layer(web::cors(&self.parts.web_origins)?)
+            .layer(GrpcWebLayer::new())
             .layer(gate)
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming(listener, Limits::default()), stopping);

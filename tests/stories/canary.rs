@@ -1,14 +1,23 @@
-//! A known person walks the road, and nothing of him is found where it must not lie: in the log, in the store's bytes.
+//! A known person walks the road, and nothing of him is found where it must not lie: in the log, in what is counted, in refusals, in
+//! the store's bytes.
 
 use std::path::{Path, PathBuf};
 
 use jamsostek_client::{
-    Options, Segment,
-    v1::{RecordPaymentRequest, StartRegistrationRequest, SubmitEmploymentRequest},
+    ClaimCause, Client, Options, Programme, Segment,
+    v1::{
+        BankAccount, PayoutAct, RecordPaymentRequest, SendStepUpOtpRequest,
+        StartRegistrationRequest, SubmitClaimRequest, SubmitEmploymentRequest,
+        send_step_up_otp_request::Act,
+    },
 };
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
 use tempfile::TempDir;
-use tokio::process::Command;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+    process::Command,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -22,6 +31,7 @@ const NIK: &str = "3174025207830042";
 const NAME: &str = "Kenariwati Purnamasari";
 const PHONE: &str = "+6281377665544";
 const MOTHER: &str = "Gelatikwati Soemarmo";
+const ACCOUNT: &str = "8812003400560078";
 /// Kept as it is told: whoever does not find it has not looked.
 const PLANTED: &str = "Warung Cucakrawa 77";
 
@@ -29,9 +39,10 @@ const PLANTED: &str = "Warung Cucakrawa 77";
 async fn nothing_of_a_person_lies_in_the_log_or_in_the_stores_bytes() {
     let home = TempDir::new().expect("a directory");
     let url = empty_store(&home).await;
+    let metrics = free_address().await;
     let mut command = program(&home).await;
     command
-        .args(["--database-url", &url])
+        .args(["--database-url", &url, "--metrics-listen", &metrics])
         .env("RUST_LOG", "debug");
     let house = House::of(command, |address| Options::new(format!("http://{address}"))).await;
 
@@ -40,9 +51,13 @@ async fn nothing_of_a_person_lies_in_the_log_or_in_the_stores_bytes() {
     let log = house.log();
     assert!(log.contains("RegistrationService"), "a log that was read");
     assert!(!stands_in(&log, &code), "{code} is in the log");
-    secrets.extend([NIK, PHONE, MOTHER].map(str::to_owned));
+    let counted = scrape(&metrics).await;
+    assert!(counted.contains("jamsostek_calls_total"), "{counted}");
+    assert!(!stands_in(&counted, &code), "{code} is in the metrics");
+    secrets.extend([NIK, PHONE, MOTHER, ACCOUNT].map(str::to_owned));
     for secret in secrets.iter().map(String::as_str).chain([NAME]) {
         assert!(!log.contains(secret), "{secret} is in the log");
+        assert!(!counted.contains(secret), "{secret} is in the metrics");
     }
     // The program runs on: these are the bytes of a live store. (The code is looked for row by row in `otp.rs`.)
     let places = bytes_of(&home, &url).await;
@@ -110,7 +125,72 @@ async fn walks_the_road(house: &House) -> (String, Vec<String>) {
     seen.extend(tokens.refresh_token);
     person.get_balance(None, None).await.expect("a balance");
     person.get_bill(Uuid::now_v7()).await.expect_err("no");
+    claims_early(house, &person).await;
     (code, seen)
+}
+
+/// Claims what cannot be claimed yet: the account is told, and the refusal says nothing of it.
+async fn claims_early(house: &House, person: &Client) {
+    let account = BankAccount {
+        bank_code: "008".into(),
+        account_number: ACCOUNT.into(),
+        holder_name: NAME.into(),
+    };
+    let claim_id = Uuid::now_v7().to_string();
+    let act = PayoutAct {
+        claim_id: claim_id.clone(),
+        account: Some(account.clone()),
+    };
+    person.advance_clock(61).await.expect("it moves");
+    let request = SendStepUpOtpRequest {
+        act: Some(Act::Payout(act)),
+        ..Default::default()
+    };
+    let before = house
+        .client
+        .list_messages(PHONE)
+        .await
+        .expect("messages")
+        .len();
+    let sent = person.send_step_up_otp(request).await.expect("a code");
+    let challenge_id = sent.codes[0].challenge_id.clone();
+    let code = house.code_after(PHONE, before).await;
+    person
+        .verify_otp(id(&challenge_id), code)
+        .await
+        .expect("it is right");
+    let form = SubmitClaimRequest {
+        claim_id,
+        programme: Programme::Jht.into(),
+        cause: ClaimCause::BusinessEnd.into(),
+        account: Some(account),
+        challenge_id,
+        kpj: String::new(),
+    };
+    let refusal = person.submit_claim(form).await.expect_err("too early");
+    let told = format!("{refusal:?}");
+    for secret in [NIK, NAME, PHONE, MOTHER, ACCOUNT] {
+        assert!(!told.contains(secret), "{secret} is in {told}");
+    }
+}
+
+/// An address that nobody listens on.
+async fn free_address() -> String {
+    let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    socket.local_addr().expect("its address").to_string()
+}
+
+/// What is counted.
+async fn scrape(address: &str) -> String {
+    let mut socket = TcpStream::connect(address).await.expect("a connection");
+    let request = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    socket
+        .write_all(request.as_bytes())
+        .await
+        .expect("it is sent");
+    let mut text = String::new();
+    socket.read_to_string(&mut text).await.expect("an answer");
+    text
 }
 
 /// Whether `code` stands in `text` by itself. Six digits come by chance within a moment or an id.

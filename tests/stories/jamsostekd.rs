@@ -95,11 +95,16 @@ impl House {
 
     /// The code that the sandbox has sent to a contact, once it has.
     pub async fn code_sent_to(&self, contact: &str) -> String {
+        self.code_after(contact, 0).await
+    }
+
+    /// The code that comes to a contact after so many messages.
+    pub async fn code_after(&self, contact: &str, messages_before: usize) -> String {
         let sent = async {
             loop {
                 let messages = self.client.list_messages(contact).await.expect("messages");
-                if let Some(message) = messages.into_iter().next() {
-                    return message.code;
+                if messages.len() > messages_before {
+                    return messages.into_iter().next().expect("one").code;
                 }
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }

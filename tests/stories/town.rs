@@ -245,6 +245,7 @@ fn parts(db: Db, seal: Seal, clock: Arc<Still>) -> Parts {
         profile: Profile::Sandbox,
         limits: OtpLimits::SANDBOX,
         calls_max: 1_024,
+        web_origins: vec!["https://app.example".into()],
         tls: None,
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     db,
     event::{self, Event},
     ledger::{self, Account, Journal, Transfer},
-    participant,
+    metrics, participant,
 };
 
 /// How long a worker has to tell the bank before another may.
@@ -53,6 +53,7 @@ impl Claims {
                 continue;
             };
             let fate = self.tell_bank(&instruction, is_first).await;
+            metrics::bank_answered(fate.name());
             db::retrying(|| self.hear(award, &fate)).await?;
         }
         Ok(handled)

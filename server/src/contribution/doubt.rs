@@ -16,6 +16,7 @@ use crate::{
     db,
     event::{self, Event},
     identity::{FullName, IdentityState, Question, Verdict},
+    metrics,
     money::Money,
     participant::{self, Membership},
     policy::{NoParameter, Policy},
@@ -57,6 +58,7 @@ pub(crate) async fn count_question(
     verdict: &Verdict,
 ) -> Result<(), CountError> {
     let price = policy.identity_question_price.on(today)?.value;
+    metrics::register_asked(verdict.name(), price.idr());
     Ok(store::count_question(connection, today, verdict.name(), price).await?)
 }
 

@@ -23,7 +23,7 @@ const SQLITE_CACHE_KIB: u32 = 2_000;
 const PING_AFTER_IDLE: Duration = Duration::from_secs(30);
 /// How long one statement of a call may take: below the longest deadline of a call (30 s), so that the database gives up before
 /// the caller's patience ends.
-const STATEMENT_TIMEOUT: &str = "8s";
+pub(super) const STATEMENT_TIMEOUT: Duration = Duration::from_secs(8);
 /// How long a call may wait for a lock, and a transaction for its next statement.
 const LOCK_TIMEOUT: &str = "4s";
 const IDLE_TIMEOUT: &str = "15s";
@@ -44,10 +44,11 @@ pub(super) enum Use {
 }
 
 impl Use {
-    fn statement_timeout(self) -> &'static str {
+    /// In milliseconds; 0 is for ever.
+    fn statement_timeout(self) -> u128 {
         match self {
-            Self::Serve => STATEMENT_TIMEOUT,
-            Self::Inspect => "0",
+            Self::Serve => STATEMENT_TIMEOUT.as_millis(),
+            Self::Inspect => 0,
         }
     }
 }

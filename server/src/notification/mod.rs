@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::{
     db::{self, Db},
     identity::Contact,
+    metrics,
     seal::{Broken, Datum, Seal},
 };
 
@@ -129,6 +130,7 @@ pub(crate) async fn work(db: &Db, seal: &Seal, now: DateTime<Utc>) -> Result<usi
                 }
             }
         };
+        metrics::message_handled(outcome.name());
         let transaction = db.begin_write().await?;
         store::finish(&transaction, message.id, outcome, now).await?;
         transaction.commit().await?;

@@ -53,6 +53,17 @@ pub(super) enum Outcome {
     Again(DateTime<Utc>),
 }
 
+impl Outcome {
+    /// What it is counted under.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Failed => "failed",
+            Self::Again(_) => "again",
+        }
+    }
+}
+
 pub(super) async fn insert(
     connection: &impl ConnectionTrait,
     messages: Vec<Waiting>,

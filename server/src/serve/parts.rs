@@ -35,6 +35,8 @@ pub struct Parts {
     pub limits: OtpLimits,
     /// How many calls may be open at once; more are told to come again.
     pub calls_max: usize,
+    /// The origins whose pages may call by gRPC-Web; `*` for any.
+    pub web_origins: Vec<String>,
     /// The certificate and its key; without them the service speaks in the clear.
     pub tls: Option<Identity>,
 }

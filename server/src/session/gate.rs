@@ -9,7 +9,7 @@ use std::{
 };
 
 use futures_util::FutureExt;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::Instant};
 use tonic::{Code, Status, body::Body};
 use tower::{Layer, Service};
 use tracing::Instrument;
@@ -20,6 +20,7 @@ use crate::{
     audit::Audit,
     caller::{Caller, Rules},
     clock::Clock,
+    db, metrics,
     refusal::{Reason, broken, refuse, refuse_for_now},
 };
 
@@ -128,9 +129,14 @@ where
     } else {
         match parts.free.try_acquire() {
             Ok(place) => Some(place),
-            Err(_) => return Ok(overloaded(parts.calls_max).into_http()),
+            Err(_) => {
+                metrics::turned_away();
+                return Ok(overloaded(parts.calls_max).into_http());
+            }
         }
     };
+    let began = Instant::now();
+    let _open = metrics::call_opened();
     // The body of a request is not `Sync`, so only its head is looked at across an await.
     let (head, body) = request.into_parts();
     let caller = match parts.admit(head.uri.path(), &head.headers).await {
@@ -153,7 +159,8 @@ where
     let answer = if others {
         Ok(call.await)
     } else {
-        tokio::time::timeout(deadline, call).await
+        let ends_at = Instant::now() + deadline;
+        db::for_a_call(ends_at, tokio::time::timeout_at(ends_at, call)).await
     };
     let response = match answer {
         Ok(Ok(response)) => response?,
@@ -166,6 +173,7 @@ where
         Err(_) => too_late(deadline).into_http(),
     };
     let response = parts.record(caller.as_ref(), &rpc, response).await;
+    metrics::call_answered(&rpc, code_of(&response), began.elapsed());
     drop(place);
     Ok(response)
 }
@@ -225,7 +233,7 @@ impl Parts {
         rpc: &str,
         response: http::Response<Body>,
     ) -> http::Response<Body> {
-        let code = Status::from_header_map(response.headers()).map_or(Code::Ok, |it| it.code());
+        let code = code_of(&response);
         if code == Code::Ok {
             tracing::debug!("answered");
             return response;
@@ -244,6 +252,11 @@ impl Parts {
         let rpc = rpc.rsplit('/').next().unwrap_or(rpc);
         Ok(self.audit.denied(self.clock.now(), caller, rpc).await?)
     }
+}
+
+/// How a call ended. One that was answered says so in its trailers.
+fn code_of(response: &http::Response<Body>) -> Code {
+    Status::from_header_map(response.headers()).map_or(Code::Ok, |it| it.code())
 }
 
 /// How long this call may take.

@@ -1,28 +1,23 @@
+mod paper;
+
 use std::sync::Arc;
 
 use jamsostek_proto::v1::{
     GetOtpDeliveryRequest, GetOtpDeliveryResponse, IssueTokenRequest, IssueTokenResponse,
-    OtpPurpose, RefreshTokenRequest, RefreshTokenResponse, RevokeTokenRequest, RevokeTokenResponse,
+    RefreshTokenRequest, RefreshTokenResponse, RevokeTokenRequest, RevokeTokenResponse,
     SendOtpRequest, SendOtpResponse, SendStepUpOtpRequest, SendStepUpOtpResponse, VerifyOtpRequest,
     VerifyOtpResponse, WhoAmIRequest, WhoAmIResponse, get_otp_delivery_response,
     otp_service_server::{OtpService, OtpServiceServer},
-    send_step_up_otp_request::Act as StatedAct,
     session_service_server::{SessionService, SessionServiceServer},
 };
 use tonic::{Code, Request, Response, Status};
 
-use super::{
-    Error, Sessions,
-    codes::{Sent, Wish},
-    grants::Granted,
-};
+use super::{Error, Sessions, codes::Sent, grants::Granted};
 use crate::{
-    bank_account::BankAccount,
     caller::{Caller, Peer},
     db,
-    identity::Contact,
     notification::Delivery,
-    otp::{self, Act, Purpose},
+    otp::{self},
     refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_for_now, timestamp},
 };
 
@@ -110,7 +105,7 @@ impl OtpService for Rpc {
         let request = request.into_inner();
         let mut fields = Fields::default();
         let id = fields.id_or_new("challenge_id", &request.challenge_id);
-        let wish = read_wish(&mut fields, &request);
+        let wish = paper::wish(&mut fields, &request);
         let (Some((id, _)), Some(wish)) = (id, wish) else {
             return Err(fields.refusal());
         };
@@ -127,7 +122,7 @@ impl OtpService for Rpc {
         let request = request.into_inner();
         let mut fields = Fields::default();
         let id = fields.id_or_new("challenge_id", &request.challenge_id);
-        let act = read_act(&mut fields, request.act);
+        let act = paper::act(&mut fields, request.act);
         let (Some((id, _)), Some(act)) = (id, act) else {
             return Err(fields.refusal());
         };
@@ -180,62 +175,6 @@ impl OtpService for Rpc {
             masked_contact,
         }))
     }
-}
-
-fn read_act(fields: &mut Fields, act: Option<StatedAct>) -> Option<Act> {
-    match act {
-        None => {
-            fields.reject("act", "must be a payout or a new contact");
-            None
-        }
-        Some(StatedAct::Payout(payout)) => {
-            let claim = fields.id("payout.claim_id", &payout.claim_id);
-            let account = BankAccount::read(fields, "payout.account", payout.account);
-            let (claim, account) = (claim?, account?);
-            Some(Act::Payout { claim, account })
-        }
-        Some(StatedAct::NewContact(contact)) => fields
-            .take("new_contact", Contact::parse(&contact))
-            .map(Act::NewContact),
-    }
-}
-
-fn read_wish(fields: &mut Fields, request: &SendOtpRequest) -> Option<Wish> {
-    let purpose = match OtpPurpose::try_from(request.purpose) {
-        Ok(OtpPurpose::Register) => Some(Purpose::Register),
-        Ok(OtpPurpose::SignIn) => Some(Purpose::SignIn),
-        // Codes for an act are asked for by SendStepUpOtp.
-        Ok(OtpPurpose::Unspecified) | Err(_) => None,
-    };
-    if purpose.is_none() {
-        fields.reject(
-            "purpose",
-            "must be OTP_PURPOSE_REGISTER or OTP_PURPOSE_SIGN_IN",
-        );
-    }
-    let kpj = (!request.kpj.is_empty()).then(|| request.kpj.clone());
-    if kpj
-        .as_ref()
-        .is_some_and(|it| it.len() != 11 || !it.bytes().all(|it| it.is_ascii_digit()))
-    {
-        fields.reject("kpj", "must be 11 digits");
-    }
-    if !request.resend_of.is_empty() {
-        if !request.contact.is_empty() || kpj.is_some() {
-            fields.reject("contact", "must be empty where a code is sent again");
-        }
-        let challenge = fields.id("resend_of", &request.resend_of)?;
-        return Some(Wish::Again {
-            challenge,
-            purpose: purpose?,
-        });
-    }
-    if purpose == Some(Purpose::Register) {
-        fields.reject("resend_of", "must name the code to send again");
-        return None;
-    }
-    let contact = fields.take("contact", Contact::parse(&request.contact))?;
-    purpose.map(|_| Wish::SignIn { contact, kpj })
 }
 
 impl From<Sent> for SendOtpResponse {

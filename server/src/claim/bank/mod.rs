@@ -34,6 +34,19 @@ pub(crate) enum Fate {
     Silent,
 }
 
+impl Fate {
+    /// What it is counted under.
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Paid { .. } => "paid",
+            Self::Refused { .. } => "refused",
+            Self::Pending => "pending",
+            Self::Unheard => "unheard",
+            Self::Silent => "silent",
+        }
+    }
+}
+
 /// Whose an account is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Holder {

@@ -1,0 +1,56 @@
+//! What is counted while the service runs, for Prometheus. No name, number or contact is ever a label.
+
+use std::time::Duration;
+
+use metrics::{counter, gauge, histogram};
+use tonic::Code;
+
+/// Counts a call as open until it is dropped.
+pub(crate) struct Open(());
+
+/// A call has begun.
+pub(crate) fn call_opened() -> Open {
+    gauge!("jamsostek_calls_open").increment(1.0);
+    Open(())
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        gauge!("jamsostek_calls_open").decrement(1.0);
+    }
+}
+
+/// A call of an rpc that we have was answered.
+pub(crate) fn call_answered(rpc: &str, code: Code, took: Duration) {
+    let rpc = rpc.to_owned();
+    counter!("jamsostek_calls_total", "rpc" => rpc.clone(), "code" => format!("{code:?}"))
+        .increment(1);
+    histogram!("jamsostek_call_seconds", "rpc" => rpc).record(took.as_secs_f64());
+}
+
+/// A call came when too many were open.
+pub(crate) fn turned_away() {
+    counter!("jamsostek_calls_turned_away_total").increment(1);
+}
+
+/// The population register was asked, and it cost so much.
+pub(crate) fn register_asked(verdict: &'static str, cost_idr: i64) {
+    counter!("jamsostek_register_questions_total", "verdict" => verdict).increment(1);
+    let cost = u64::try_from(cost_idr).unwrap_or(0);
+    counter!("jamsostek_register_cost_idr_total").increment(cost);
+}
+
+/// A message was handed over, or was not.
+pub(crate) fn message_handled(outcome: &'static str) {
+    counter!("jamsostek_messages_total", "outcome" => outcome).increment(1);
+}
+
+/// The bank was told or asked, and this is what it said.
+pub(crate) fn bank_answered(fate: &'static str) {
+    counter!("jamsostek_bank_answers_total", "fate" => fate).increment(1);
+}
+
+/// A round of background work failed.
+pub fn worker_failed() {
+    counter!("jamsostek_worker_failures_total").increment(1);
+}
