@@ -1,82 +1,80 @@
 //! The program is killed in the middle of everything, and nothing that was answered is lost or doubled.
 
-use std::sync::{
-    Arc, Mutex, PoisonError,
-    atomic::{AtomicU32, Ordering},
-};
+mod claims;
+mod log;
+mod moment;
+mod roads;
 
-use jamsostek_client::{
-    Client, Error, Options, Segment, Tokens,
-    v1::{
-        RecordPaymentRequest, StartRegistrationRequest, SubmitEmploymentRequest,
-        payment::Disposition, registration::State,
-    },
-};
 use tempfile::TempDir;
-use tokio::{sync::watch, task::JoinSet};
-use uuid::Uuid;
+use tokio::task::JoinSet;
 
+use self::{
+    claims::{Saver, claims_until_it_dies},
+    log::{Known, Log},
+    moment::{Moment, crashes_between_two_commits},
+    roads::walks_until_it_dies,
+};
 use crate::{
     fresh_store::empty_store,
     jamsostekd::{House, told, verify_with},
-    person::{SAVED, work},
-    town::{credential, id},
+    person::SAVED,
+    town::credential,
 };
+use jamsostek_client::{Client, Options, v1::claim::State as ClaimState, v1::payment::Disposition};
 
 /// How many people are on the road at once.
 const ROADS: usize = 8;
-/// How often the program is killed.
+/// How often the program is killed; more often where there is time (`tests/run --long`).
 const CRASHES: usize = 5;
-
-/// What the program answered, so that it must still be so after it was killed.
-#[derive(Clone)]
-enum Known {
-    Started(StartRegistrationRequest, String),
-    Confirmed(Tokens, Uuid, String),
-    /// A notice that was sent, and the payment, where an answer came back.
-    Paid(Tokens, Uuid, RecordPaymentRequest, Option<String>),
-}
-
-/// The clients' log: the oracle.
-#[derive(Clone)]
-struct Log {
-    known: Arc<Mutex<Vec<Known>>>,
-    length: watch::Sender<usize>,
-}
+const CRASHES_LONG: usize = 20;
 
 #[tokio::test]
 async fn what_was_answered_outlives_every_crash() {
     let home = TempDir::new().expect("a directory");
     let url = empty_store(&home).await;
     let flags = ["--database-url", url.as_str()];
-    let mut log = Log::new();
-    for crash in 0..CRASHES {
+    let crashes = match std::env::var_os("JAMSOSTEK_LONG") {
+        Some(_) => CRASHES_LONG,
+        None => CRASHES,
+    };
+    let (mut log, mut moments) = (Log::new(), Vec::new());
+    for crash in 0..crashes {
         let house = opens(&home, &flags).await;
-        for known in log.all() {
-            still_so(&house.client, known).await;
-        }
+        let savers = all_still_so(&house.client, &log).await;
         log = Log::new();
+        // A minute later each of them can be sent another code.
+        house.client.advance_clock(61).await.expect("it moves");
         let mut roads = JoinSet::new();
         for _ in 0..ROADS {
             roads.spawn(walks_until_it_dies(house.client.clone(), log.clone()));
         }
+        for saver in savers {
+            let (client, log) = (house.client.clone(), log.clone());
+            roads.spawn(claims_until_it_dies(client, saver, log));
+        }
         // At another point of everybody's road each time.
         log.has(11 + crash * 5).await;
-        house.crashes().await;
-        let errors = roads.join_all().await;
-        assert_eq!(errors.len(), ROADS);
+        let moment = if crash % 2 == 0 {
+            crashes_between_two_commits(house, &url).await
+        } else {
+            house.crashes().await;
+            Moment::Any
+        };
+        moments.push(moment);
+        roads.join_all().await;
     }
 
+    let between = moments.iter().filter(|it| **it != Moment::Any).count();
+    assert!(between * 2 >= crashes, "{moments:?}");
     let mut house = opens(&home, &flags).await;
-    for known in log.all() {
-        still_so(&house.client, known).await;
-    }
+    all_still_so(&house.client, &log).await;
     let officer = house
         .client
         .with_credentials(credential(2), "sandbox-officer");
     let suspense = officer.list_suspense(Default::default()).await;
     assert_eq!(suspense.expect("a list").payments, []);
     assert!(house.ends_when_asked().await);
+    moment::banks_ledger_is_ours(&url).await;
     let verified = verify_with(&home, &flags).await;
     assert!(verified.status.success(), "{}", told(&verified));
 }
@@ -88,68 +86,25 @@ async fn opens(home: &TempDir, flags: &[&str]) -> House {
     .await
 }
 
-/// One person after the other registers and pays, until the program is gone; what it was that failed then.
-async fn walks_until_it_dies(client: Client, log: Log) -> Error {
-    loop {
-        if let Err(error) = walks(&client, &log).await {
-            assert!(
-                matches!(error, Error::Transport(_)),
-                "it died of something else: {error:?}"
-            );
-            return error;
-        }
+/// Asks again for all that was answered before; those who have saved something by now.
+async fn all_still_so(client: &Client, log: &Log) -> Vec<Saver> {
+    let is_claim = |it: &Known| matches!(it, Known::Claimed(..));
+    let (claims, others): (Vec<_>, Vec<_>) = log.all().into_iter().partition(is_claim);
+    let mut savers = Vec::new();
+    for known in others {
+        savers.extend(still_so(client, known).await);
     }
+    // Whoever was to tell the bank when the program died may be waited for until his time is up.
+    client.advance_clock(61).await.expect("it moves");
+    for known in claims {
+        still_so(client, known).await;
+    }
+    savers
 }
 
-async fn walks(client: &Client, log: &Log) -> Result<(), Error> {
-    let form = form();
-    let registration = id(&form.registration_id);
-    let started = client.start_registration(form.clone()).await?;
-    log.knows(Known::Started(form.clone(), started.challenge_id.clone()));
-    let code = loop {
-        let messages = client.list_messages(form.contact.clone()).await?;
-        if let Some(message) = messages.into_iter().next() {
-            break message.code;
-        }
-        tokio::task::yield_now().await;
-    };
-    let tokens = client.verify_otp(id(&started.challenge_id), code).await?;
-    let person = client.with_tokens(tokens);
-    let tokens = person.tokens().expect("his tokens");
-    let employment = SubmitEmploymentRequest {
-        registration_id: form.registration_id,
-        employment: Some(work()),
-        birth_date: String::new(),
-    };
-    person.submit_employment(employment).await?;
-    let confirmed = person.confirm_registration(registration).await?;
-    let bill = confirmed.bill_id;
-    log.knows(Known::Confirmed(tokens.clone(), registration, bill.clone()));
-    let bill = person.get_bill(id(&bill)).await?;
-    let notice = RecordPaymentRequest {
-        gateway_payment_id: Uuid::now_v7().to_string(),
-        payment_code: bill.payment_code,
-        amount_idr: bill.payable_idr,
-        paid_at: confirmed.started_at,
-        channel: "BANK".into(),
-    };
-    let gateway = client.with_credentials(credential(1), "sandbox-gateway");
-    let at = log.knows(Known::Paid(
-        tokens.clone(),
-        registration,
-        notice.clone(),
-        None,
-    ));
-    let payment = gateway.record_payment(notice.clone()).await?;
-    log.knows_now(
-        at,
-        Known::Paid(tokens, registration, notice, Some(payment.id)),
-    );
-    Ok(())
-}
-
-/// Asks again for what was answered before: it must be as it was, and what was not answered must happen once.
-async fn still_so(client: &Client, known: Known) {
+/// Asks again for what was answered before: it must be as it was, and what was not answered must happen once. Whoever has saved
+/// something by then.
+async fn still_so(client: &Client, known: Known) -> Option<Saver> {
     match known {
         Known::Started(form, challenge) => {
             let again = client.start_registration(form).await.expect("the same");
@@ -160,64 +115,29 @@ async fn still_so(client: &Client, known: Known) {
             let found = person.get_registration(registration).await.expect("it");
             assert_eq!(found.bill_id, bill);
         }
-        Known::Paid(tokens, registration, notice, payment) => {
+        Known::Paid(tokens, contact, notice, payment) => {
             let gateway = client.with_credentials(credential(1), "sandbox-gateway");
             let again = gateway.record_payment(notice).await.expect("it is taken");
             assert_eq!(again.disposition(), Disposition::Applied);
             assert!(payment.is_none_or(|it| it == again.id));
             let person = client.with_tokens(tokens);
-            let found = person.get_registration(registration).await.expect("it");
-            assert_eq!(found.state(), State::Active);
             person.renew_tokens().await.expect("a participant's tokens");
             let balance = person.get_balance(None, None).await.expect("a balance");
             assert_eq!(balance.balance_idr, SAVED);
+            return Some(Saver { person, contact });
+        }
+        Known::Claimed(person, form) => {
+            // The same person at the house that is open now.
+            let person = client.with_tokens(person.tokens().expect("his tokens"));
+            let claim = person.submit_claim(form.clone()).await;
+            let claim = claim.expect("it is taken");
+            assert_eq!(claim.id, form.claim_id);
+            let paid = claims::is_seen_through(client, &person, &claim).await;
+            let paid = paid.expect("it goes on where it was");
+            assert_eq!(paid.state(), ClaimState::Closed);
+            let balance = person.get_balance(None, None).await.expect("a balance");
+            assert_eq!(balance.balance_idr, 0);
         }
     }
-}
-
-impl Log {
-    fn new() -> Self {
-        Self {
-            known: Arc::default(),
-            length: watch::Sender::new(0),
-        }
-    }
-
-    /// Keeps it; where.
-    fn knows(&self, it: Known) -> usize {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.push(it);
-        self.length.send_replace(known.len());
-        known.len() - 1
-    }
-
-    fn knows_now(&self, at: usize, it: Known) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known[at] = it;
-    }
-
-    fn all(&self) -> Vec<Known> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.clone()
-    }
-
-    /// Waits until so much is known.
-    async fn has(&self, length: usize) {
-        let mut lengths = self.length.subscribe();
-        lengths.wait_for(|it| *it >= length).await.expect("a log");
-    }
-}
-
-fn form() -> StartRegistrationRequest {
-    static BORN: AtomicU32 = AtomicU32::new(0);
-    let number = BORN.fetch_add(1, Ordering::Relaxed);
-    StartRegistrationRequest {
-        registration_id: Uuid::now_v7().to_string(),
-        segment: Segment::Bpu.into(),
-        nik: format!("317402120590{:04}", number % 9_999 + 1),
-        full_name: "Siti Aminah".into(),
-        contact: format!("+62813{number:08}"),
-        consent: true,
-        ..Default::default()
-    }
+    None
 }

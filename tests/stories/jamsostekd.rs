@@ -117,15 +117,29 @@ impl House {
         self.process.kill().await.expect("killed");
     }
 
-    /// Asks the program to end (SIGTERM); whether it did so without an error.
-    pub async fn ends_when_asked(&mut self) -> bool {
+    /// Stands still, wherever it is.
+    pub async fn freezes(&self) {
+        self.is_sent("STOP").await;
+    }
+
+    /// Goes on where it stood still.
+    pub async fn thaws(&self) {
+        self.is_sent("CONT").await;
+    }
+
+    async fn is_sent(&self, signal: &str) {
         let process = self.process.id().expect("it runs").to_string();
         // The shell's own kill: a bare Debian has no program of that name.
-        let asked = Command::new("bash")
-            .args(["-c", "kill -TERM \"$0\"", &process])
+        let sent = Command::new("bash")
+            .args(["-c", "kill -\"$0\" \"$1\"", signal, &process])
             .status()
             .await;
-        assert!(asked.expect("bash").success());
+        assert!(sent.expect("bash").success());
+    }
+
+    /// Asks the program to end (SIGTERM); whether it did so without an error.
+    pub async fn ends_when_asked(&mut self) -> bool {
+        self.is_sent("TERM").await;
         let ended = timeout(PATIENCE + Duration::from_secs(5), self.process.wait()).await;
         ended.expect("it ends in time").expect("it ran").success()
     }
