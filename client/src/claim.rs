@@ -3,10 +3,9 @@
 use futures_util::stream::Stream;
 use jamsostek_proto::v1::{
     ApproveClaimRequest, Award, CheckEligibilityRequest, Claim, ClaimCause, Eligibility,
-    EvaluateBenefitRequest, GetClaimRequest, ListClaimsRequest, ListClaimsResponse, Programme,
-    RecordPayoutRequest, RejectClaimRequest, SubmitClaimRequest, TakeClaimRequest,
-    WithdrawClaimRequest, claim_service_client::ClaimServiceClient,
-    policy_service_client::PolicyServiceClient,
+    GetClaimRequest, ListClaimsRequest, ListClaimsResponse, Programme, RecordPayoutRequest,
+    RejectClaimRequest, SubmitClaimRequest, TakeClaimRequest, WithdrawClaimRequest,
+    claim_service_client::ClaimServiceClient,
 };
 use uuid::Uuid;
 
@@ -47,23 +46,6 @@ impl Client {
             .call(Repeat::Safe, request, |channel, request| async move {
                 ClaimServiceClient::new(channel)
                     .check_eligibility(request)
-                    .await
-            })
-            .await?;
-        answer
-            .eligibility
-            .ok_or_else(|| Error::lacking("eligibility"))
-    }
-
-    /// Computes what a benefit would be from stated facts.
-    pub async fn evaluate_benefit(
-        &self,
-        request: EvaluateBenefitRequest,
-    ) -> Result<Eligibility, Error> {
-        let answer = self
-            .call(Repeat::Safe, request, |channel, request| async move {
-                PolicyServiceClient::new(channel)
-                    .evaluate_benefit(request)
                     .await
             })
             .await?;

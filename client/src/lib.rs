@@ -45,7 +45,7 @@
 //! # Doing it again
 //!
 //! On `UNAVAILABLE` and `ABORTED` the client repeats a call up to four times, where doing it twice is doing it once: for
-//! every method but [`Client::send_otp`], [`Client::send_step_up_otp`] and [`Client::verify_otp`]. To repeat a [`Client::start_registration`] or
+//! every method but [`Client::send_otp`], [`Client::send_step_up_otp`], [`Client::verify_otp`] and [`Client::advance_clock`]. To repeat a [`Client::start_registration`] or
 //! [`Client::issue_bill`] across a crash of your own, make its id with [`Uuid::now_v7`] and keep it before calling.
 //!
 //! # What goes wrong

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 use futures_util::stream::Stream;
 use jamsostek_proto::v1::{
-    GetParameterRequest, GetParameterResponse, ListParametersRequest, ListParametersResponse,
-    Parameter, policy_service_client::PolicyServiceClient,
+    Eligibility, EvaluateBenefitRequest, GetParameterRequest, GetParameterResponse,
+    ListParametersRequest, ListParametersResponse, Parameter,
+    policy_service_client::PolicyServiceClient,
 };
 
 use crate::{Client, Error, pages, retry::Repeat};
@@ -56,5 +57,22 @@ impl Client {
                 Ok((page.parameters, page.next_page_token))
             }
         })
+    }
+
+    /// Computes what a benefit would be from stated facts.
+    pub async fn evaluate_benefit(
+        &self,
+        request: EvaluateBenefitRequest,
+    ) -> Result<Eligibility, Error> {
+        let answer = self
+            .call(Repeat::Safe, request, |channel, request| async move {
+                PolicyServiceClient::new(channel)
+                    .evaluate_benefit(request)
+                    .await
+            })
+            .await?;
+        answer
+            .eligibility
+            .ok_or_else(|| Error::lacking("eligibility"))
     }
 }

@@ -56,6 +56,14 @@ impl BankAccount {
         }
     }
 
+    /// The same account, with its holder as the bank has it.
+    pub(crate) fn with_holder(&self, holder: FullName) -> Self {
+        Self {
+            holder,
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn bank_code(&self) -> &str {
         &self.bank_code
     }

@@ -1,7 +1,7 @@
 //! Pages of long lists: where the next one begins, signed, so that nobody can make one up.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
 use crate::{refusal::Fields, seal::Seal};
@@ -33,6 +33,12 @@ pub(crate) fn token(seal: &Seal, list: &str, last: &str) -> String {
 pub(crate) fn day_and_id(place: &str) -> Option<(NaiveDate, Uuid)> {
     let (day, id) = place.split_once('|')?;
     Some((day.parse().ok()?, id.parse().ok()?))
+}
+
+/// Reads a place `moment|id`, as lists by moment write theirs.
+pub(crate) fn moment_and_id(place: &str) -> Option<(DateTime<Utc>, Uuid)> {
+    let (moment, id) = place.split_once('|')?;
+    Some((moment.parse().ok()?, id.parse().ok()?))
 }
 
 /// Reads `page_token`: where the page before ended.

@@ -3,7 +3,8 @@
 use jamsostek_client::{
     ClaimCause, ErrorReason, Programme, Uuid,
     v1::{
-        ListClaimsRequest, PayoutAct, SendStepUpOtpRequest, SubmitClaimRequest,
+        EvaluateBenefitRequest, ListClaimsRequest, PayoutAct, SendStepUpOtpRequest,
+        SubmitClaimRequest,
         award::State as AwardState,
         benefit_line::Kind,
         claim::State,
@@ -94,7 +95,7 @@ async fn each_step_is_dated_and_the_law_gives_five_working_days() {
             (State::Submitted, "SubmitClaim"),
             (State::InReview, "TakeClaim"),
             (State::Decided, "ApproveClaim"),
-            (State::Closed, "RecordPayout"),
+            (State::Closed, "PayOut"),
         ]
     );
     let at = |at: usize| followed.steps[at].at.expect("a moment").seconds;
@@ -272,7 +273,9 @@ async fn whoever_has_only_an_e_mail_states_the_kpj_waits_a_day_and_is_told_twice
     assert_eq!(held.award.expect("an award").state(), AwardState::Approved);
     assert_eq!(dewi.follows(&claim).await.state(), State::Closed);
     let told = dewi.reads_messages().await;
-    assert!(told.iter().any(|it| it.contains("Bukan Anda?")), "{told:?}");
+    let asked = told.iter().filter(|it| it.contains("Bukan Anda?"));
+    assert_eq!(asked.count(), 1, "{told:?}");
+    assert!(told[0].contains("was paid"), "{told:?}");
 }
 
 #[tokio::test]
@@ -470,7 +473,7 @@ async fn a_participant_lists_his_own_and_an_officer_what_waits() {
 }
 
 #[tokio::test]
-async fn a_code_for_a_payout_belongs_to_its_act_alone() {
+async fn a_code_that_is_asked_for_twice_is_one_code_and_its_id_names_one_act() {
     let town = Town::found("2026-03-10").await;
     let budi = town.stopped().await;
     let challenge_id = Uuid::now_v7().to_string();
@@ -542,4 +545,81 @@ async fn what_somebody_else_has_taken_is_left_to_him() {
     for refusal in [taking, approving, rejecting] {
         assert_eq!(refusal.reason, ErrorReason::OtherOfficer);
     }
+}
+
+#[tokio::test]
+async fn what_a_benefit_would_be_is_told_from_stated_facts() {
+    let town = Town::found("2026-03-10").await;
+    let evaluate = |ended_on: &str, claimed_on: &str, balance_idr| {
+        let request = EvaluateBenefitRequest {
+            programme: Programme::Jht.into(),
+            cause: ClaimCause::Resignation.into(),
+            ended_on: ended_on.into(),
+            claimed_on: claimed_on.into(),
+            balance_idr,
+            ..Default::default()
+        };
+        let client = town.client.clone();
+        async move { client.evaluate_benefit(request).await }
+    };
+
+    let early = evaluate("2026-01-31", "2026-02-27", 15_000_001)
+        .await
+        .expect("an answer");
+    let on_the_day = evaluate("2026-01-31", "2026-02-28", 15_000_001)
+        .await
+        .expect("an answer");
+    let before_the_law = evaluate("2022-05-01", "2026-02-28", 1_000)
+        .await
+        .expect_refusal();
+    let request = EvaluateBenefitRequest {
+        programme: Programme::Jkm.into(),
+        cause: ClaimCause::Retirement.into(),
+        ..Default::default()
+    };
+    let of_jkm = town.client.evaluate_benefit(request).await.expect_refusal();
+
+    assert_eq!(
+        (early.eligible, early.earliest_on.as_str()),
+        (false, "2026-02-28")
+    );
+    assert_eq!(
+        (on_the_day.eligible, on_the_day.amount_idr),
+        (true, 15_000_001)
+    );
+    assert!(on_the_day.requires_interview && on_the_day.interview_reference.is_some());
+    assert!(!on_the_day.policy_version.is_empty());
+    assert_eq!(before_the_law.reason, ErrorReason::NoParameter);
+    assert_eq!(of_jkm.reason, ErrorReason::ProgrammeNotServed);
+}
+
+#[tokio::test]
+async fn a_payout_code_is_locked_after_five_wrong_ones_and_goes_to_the_phone_where_there_is_one() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.stopped().await;
+    let filled = budi
+        .asks_for_a_payout_code(ClaimCause::BusinessEnd, budi.account())
+        .await;
+    let code = budi.reads_the_code().await;
+    let challenge = id(&filled.form.challenge_id);
+    let wrong: u32 = code.parse().expect("eight digits");
+    let wrong = format!("{:08}", (wrong + 1) % 100_000_000);
+    for _ in 0..5 {
+        let missed = town
+            .client
+            .verify_otp(challenge, &wrong)
+            .await
+            .expect_refusal();
+        assert_eq!(missed.reason, ErrorReason::OtpWrong);
+    }
+
+    let right = town
+        .client
+        .verify_otp(challenge, code)
+        .await
+        .expect_refusal();
+    let unproven = filled.submitted_by(&budi).await.expect_refusal();
+
+    assert_eq!(right.reason, ErrorReason::OtpLocked);
+    assert_eq!(unproven.reason, ErrorReason::PayoutCodeNeeded);
 }

@@ -2,7 +2,10 @@
 
 use jamsostek_client::{
     ClaimCause, Error, ErrorReason, Participant, Uuid,
-    v1::{SendStepUpOtpRequest, UpdateContactRequest, award::State, send_step_up_otp_request::Act},
+    v1::{
+        OtpPurpose, SendOtpRequest, SendStepUpOtpRequest, UpdateContactRequest, award::State,
+        send_step_up_otp_request::Act,
+    },
 };
 
 use crate::{
@@ -144,6 +147,119 @@ async fn for_a_day_after_a_change_nothing_is_paid_out() {
     assert_eq!(held.award.expect("an award").state(), State::Approved);
     let paid = at_new.follows(&claim).await.award.expect("an award");
     assert_eq!(paid.state(), State::Paid);
+}
+
+#[tokio::test]
+async fn a_claim_that_was_submitted_before_a_change_waits_as_well() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.stopped().await;
+    let claim = budi.claims().await;
+    town.waits(61);
+    let at_new = reached_by(&budi, "+6281999000115");
+    let codes = asks(&budi, &at_new.contact).await;
+    brings_back(&at_new, codes.new).await;
+    brings_back(&budi, codes.old).await;
+    changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect("it is changed");
+    town.approves(&claim).await;
+
+    town.waits(23 * 3_600);
+    town.lets_the_workers_run().await;
+    let held = budi.follows(&claim).await;
+    town.waits(3_600);
+    town.lets_the_workers_run().await;
+
+    assert_eq!(held.award.expect("an award").state(), State::Approved);
+    let paid = budi.follows(&claim).await.award.expect("an award");
+    assert_eq!(paid.state(), State::Paid);
+}
+
+#[tokio::test]
+async fn a_contact_that_was_replaced_signs_nobody_in_by_any_code() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let at_new = reached_by(&budi, "+6281999000116");
+    town.waits(61);
+    // Whoever still has the old phone has asked for a code before the change.
+    let mut thief = budi.clone();
+    thief.asks_to_sign_in("").await.expect("a code");
+    let before = thief.reads_the_code().await;
+    town.waits(61);
+    let codes = asks(&budi, &at_new.contact).await;
+    brings_back(&at_new, codes.new).await;
+    brings_back(&budi, codes.old).await;
+    changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect("it is changed");
+
+    let old_code = thief.tries(&before).await.expect_refusal();
+    town.waits(601);
+    let again = SendOtpRequest {
+        purpose: OtpPurpose::SignIn.into(),
+        resend_of: thief.challenge.to_string(),
+        ..Default::default()
+    };
+    let messages = thief.reads_messages().await.len();
+    thief
+        .client
+        .anonymous()
+        .send_otp(again)
+        .await
+        .expect("the same answer for all");
+
+    assert_eq!(old_code.reason, ErrorReason::OtpSuperseded);
+    assert_eq!(
+        thief.reads_messages().await.len(),
+        messages,
+        "nothing is sent there any more"
+    );
+}
+
+#[tokio::test]
+async fn codes_of_before_a_change_stand_for_nothing_after_it() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    town.waits(61);
+    // A thief with the session and the old phone has both codes for his own number.
+    let thief = reached_by(&budi, "+6281999000117");
+    let stolen = asks(&budi, &thief.contact).await;
+    brings_back(&thief, stolen.new).await;
+    brings_back(&budi, stolen.old).await;
+    town.waits(61);
+    let at_new = reached_by(&budi, "+6281999000118");
+    let codes = asks(&budi, &at_new.contact).await;
+    brings_back(&at_new, codes.new).await;
+    brings_back(&budi, codes.old).await;
+    changes(&budi, &at_new.contact, &codes)
+        .await
+        .expect("it is changed");
+
+    let late = changes(&budi, &thief.contact, &stolen)
+        .await
+        .expect_refusal();
+
+    assert_eq!(late.reason, ErrorReason::ContactCodesNeeded);
+    let me = budi.client.get_participant(None).await.expect("himself");
+    assert_eq!(me.masked_contacts, ["+62•••••••0118"]);
+}
+
+#[tokio::test]
+async fn a_contact_that_is_on_file_needs_no_codes() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let request = SendStepUpOtpRequest {
+        act: Some(Act::NewContact(budi.contact.clone())),
+        ..Default::default()
+    };
+
+    let sent = budi
+        .client
+        .send_step_up_otp(request)
+        .await
+        .expect("an answer");
+
+    assert_eq!(sent.codes, []);
 }
 
 /// The same person, who reads what comes to another contact.

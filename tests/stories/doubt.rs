@@ -76,21 +76,38 @@ async fn each_question_is_counted_with_its_price_and_the_pauses_grow() {
         .expect("it fails");
     pays_in_doubt(&town, &mut budi).await;
 
-    // After 1, 5, 30, 120 and then each 360 minutes.
-    for _ in 0..24 * 60 {
-        town.waits(60);
+    // The first at once, then after 1, 5, 30, 120, 360 and again 360 minutes: never a second sooner.
+    let mut asked = Vec::new();
+    for minutes in [1, 5, 30, 120, 360, 360] {
+        town.waits(minutes * 60 - 1);
+        town.lets_the_workers_run().await;
+        asked.push(questions(&town).await);
+        town.waits(1);
         town.lets_the_workers_run().await;
     }
 
+    assert_eq!(
+        asked,
+        [
+            (1, 1_000),
+            (2, 2_000),
+            (3, 3_000),
+            (4, 4_000),
+            (5, 5_000),
+            (6, 6_000)
+        ]
+    );
+}
+
+/// How many questions the register did not answer, and what they cost.
+async fn questions(town: &Town) -> (i64, i64) {
     let store = town.burglar().await;
-    let sql = "SELECT CAST(SUM(questions) AS BIGINT), CAST(SUM(cost_idr) AS BIGINT) FROM register_cost WHERE verdict = 'unavailable'";
+    let sql = "SELECT CAST(COALESCE(SUM(questions), 0) AS BIGINT), CAST(COALESCE(SUM(cost_idr), 0) AS BIGINT) FROM register_cost \
+               WHERE verdict = 'unavailable'";
     let row = store.query_one_raw(Statement::from_string(store.get_database_backend(), sql));
     let row = row.await.expect("an answer").expect("a row");
-    let (questions, cost): (i64, i64) = (
-        row.try_get_by_index(0).expect("it"),
-        row.try_get_by_index(1).expect("it"),
-    );
-    assert_eq!((questions, cost), (8, 8_000));
+    let number = |at| row.try_get_by_index(at).expect("a number");
+    (number(0), number(1))
 }
 
 #[tokio::test]
@@ -121,10 +138,7 @@ async fn a_mismatch_after_the_payment_holds_the_membership_and_sets_the_money_as
         .await;
     let refusal = allocating.expect_refusal();
     assert_eq!(refusal.reason, ErrorReason::WrongState);
-    assert_eq!(
-        refusal.metadata["state"],
-        "SUSPENSE_REASON_IDENTITY_REFUSED"
-    );
+    assert_eq!(refusal.metadata["state"], "IDENTITY_STATE_REFUSED");
 }
 
 #[tokio::test]
@@ -171,30 +185,33 @@ async fn an_officer_who_has_seen_the_papers_makes_him_a_participant_from_the_day
 }
 
 #[tokio::test]
-async fn an_officer_need_not_wait_for_a_register_that_never_answers() {
+async fn an_officer_need_not_wait_for_the_register_and_what_it_says_later_changes_nothing() {
     let town = Town::found("2026-03-10").await;
-    let mut wati = town.known_as("Wati Rahayu").await;
-    pays_in_doubt(&town, &mut wati).await;
-    let membership = membership_of(&wati).await;
-    town.waits(3 * 24 * 3_600);
+    town.client
+        .fail_next(Neighbour::Register, 1)
+        .await
+        .expect("it fails");
+    let mut agus = town.known_as("Agus Wijaya").await;
+    pays_in_doubt(&town, &mut agus).await;
 
+    let decision = decision(membership_of(&agus).await, true);
     town.officer()
-        .decide_identity(decision(membership, true))
+        .decide_identity(decision)
         .await
         .expect("decided");
-
-    wati.becomes_a_participant().await;
-    let me = wati.client.get_participant(None).await.expect("herself");
-    assert_eq!(me.coverage[0].since, "2026-03-10");
+    town.waits(3_600);
     town.lets_the_workers_run().await;
+
+    agus.becomes_a_participant().await;
+    let me = agus.client.get_participant(None).await.expect("himself");
     assert_eq!(
-        wati.looks_as_participant(&town).await,
-        IdentityState::Vouched
+        (me.coverage[0].since.as_str(), me.identity_state()),
+        ("2026-03-10", IdentityState::Vouched)
     );
 }
 
 #[tokio::test]
-async fn an_officer_who_rejects_sends_the_money_back() {
+async fn what_was_paid_by_somebody_whom_an_officer_rejects_can_be_given_back() {
     let town = Town::found("2026-03-10").await;
     let mut wati = town.known_as("Wati Rahayu").await;
     let payment = pays_in_doubt(&town, &mut wati).await;
@@ -240,37 +257,78 @@ async fn of_two_in_doubt_with_one_nik_who_is_proven_first_is_first() {
     let mut twin = town.person();
     twin.nik.clone_from(&budi.nik);
     let first = pays_in_doubt(&town, &mut budi).await;
+    town.waits(30);
     let second = pays_in_doubt(&town, &mut twin).await;
 
-    town.waits(61);
+    // It is a minute after the first one's confirmation, and half a minute after the other's.
+    town.waits(31);
     town.lets_the_workers_run().await;
 
     let states = [budi.looks().await.state(), twin.looks().await.state()];
-    assert!(
-        states == [State::Active, State::Held] || states == [State::Held, State::Active],
-        "{states:?}"
-    );
-    let mut reasons = Vec::new();
-    for payment in [first, second] {
-        let payment = town
-            .gateway()
-            .client
-            .get_payment(id(&payment.id))
-            .await
-            .expect("it");
-        reasons.push(payment.suspense_reason());
-    }
-    reasons.sort_unstable();
-    assert_eq!(
-        reasons,
-        [SuspenseReason::Unspecified, SuspenseReason::NikTaken]
-    );
+    assert_eq!(states, [State::Active, State::Held]);
+    let gateway = town.gateway().client;
+    let first = gateway.get_payment(id(&first.id)).await.expect("it");
+    let second = gateway.get_payment(id(&second.id)).await.expect("it");
+    assert_eq!(first.disposition(), Disposition::Applied);
+    assert_eq!(second.suspense_reason(), SuspenseReason::NikTaken);
     assert_eq!(
         jamsostek_server::verify(&town.db, &town.seal)
             .await
             .expect("it looks"),
         Vec::<String>::new()
     );
+}
+
+#[tokio::test]
+async fn whoever_paid_in_doubt_is_asked_for_nothing_more_however_long_the_register_is_silent() {
+    let town = Town::found("2026-03-20").await;
+    let mut wati = town.known_as("Wati Rahayu").await;
+    pays_in_doubt(&town, &mut wati).await;
+
+    // April costs less, and in May the registration's thirty days are over.
+    let mut states = Vec::new();
+    for moment in ["2026-04-02T02:00:00Z", "2026-05-02T02:00:00Z"] {
+        town.moves_to(moment);
+        town.lets_the_workers_run().await;
+        states.push(wati.looks().await.state());
+    }
+
+    assert_eq!(states, [State::AwaitingIdentity, State::AwaitingIdentity]);
+    let membership = membership_of(&wati).await;
+    town.officer()
+        .decide_identity(decision(membership, true))
+        .await
+        .expect("decided");
+    wati.becomes_a_participant().await;
+    let me = wati.client.get_participant(None).await.expect("herself");
+    assert_eq!(
+        (
+            me.memberships[0].paid_through.as_str(),
+            me.coverage[0].since.as_str()
+        ),
+        ("2026-03", "2026-03-20")
+    );
+}
+
+#[tokio::test]
+async fn the_first_rejection_after_the_registers_no_is_kept_with_its_reason() {
+    let town = Town::found("2026-03-10").await;
+    let (agus, _) = mismatched(&town).await;
+
+    let decided = town
+        .officer()
+        .decide_identity(decision(membership_of(&agus).await, false))
+        .await;
+
+    assert_eq!(
+        decided.expect("decided").identity_state(),
+        IdentityState::Refused
+    );
+    let store = town.burglar().await;
+    let sql = "SELECT COUNT(*) FROM event WHERE kind = 'identity.decided'";
+    let row = store.query_one_raw(Statement::from_string(store.get_database_backend(), sql));
+    let row = row.await.expect("an answer").expect("a row");
+    assert_eq!(row.try_get_by_index::<i64>(0).expect("a number"), 1);
 }
 
 #[tokio::test]
@@ -284,10 +342,12 @@ async fn what_is_taken_back_in_doubt_is_asked_about_no_more() {
         .cancel_registration(wati.registration)
         .await
         .expect("it is");
+    let asked = questions(&town).await;
     town.waits(3_600);
     town.lets_the_workers_run().await;
 
     assert_eq!(cancelled.state(), State::Cancelled);
+    assert_eq!(questions(&town).await, asked);
     let payment = town
         .gateway()
         .client
@@ -345,16 +405,5 @@ fn decision(membership: Uuid, accepted: bool) -> DecideIdentityRequest {
         membership_id: membership.to_string(),
         accepted,
         reason: "e-KTP and family card seen".into(),
-    }
-}
-
-impl Person {
-    async fn looks_as_participant(&self, town: &Town) -> IdentityState {
-        let me = self.client.who_am_i().await.expect("somebody");
-        let shown = town
-            .officer()
-            .get_participant(Some(id(&me.subject_id)))
-            .await;
-        shown.expect("her").identity_state()
     }
 }

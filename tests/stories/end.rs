@@ -12,7 +12,7 @@ use jamsostek_client::{
 };
 
 use crate::{
-    person::SAVED,
+    person::{APRIL, SAVED},
     town::{ExpectRefusal, Town},
 };
 
@@ -120,4 +120,111 @@ async fn no_month_after_the_end_is_billed_or_paid() {
     assert_eq!(none_left.reason, ErrorReason::MembershipEnded);
     assert_eq!(by_nik.reason, ErrorReason::NotFound);
     assert_eq!(budi.balance().await, 2 * SAVED);
+}
+
+#[tokio::test]
+async fn money_that_comes_when_all_is_over_is_set_aside_and_never_refused() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let bill = budi
+        .client
+        .issue_bill(IssueBillRequest {
+            membership_id: budi.membership().await.to_string(),
+            months: 1,
+            ..Default::default()
+        })
+        .await
+        .expect("a bill");
+    let bill = bill.bill.expect("it");
+    budi.ends_business("2026-04-20").await.expect("it ends");
+    town.moves_to("2026-08-05T02:00:00Z");
+
+    let late = town
+        .gateway()
+        .pays(&bill.payment_code, bill.payable_idr)
+        .await;
+    let asked = town
+        .gateway()
+        .client
+        .look_up_bill(By::PaymentCode(bill.payment_code))
+        .await;
+    let shown = town
+        .officer()
+        .get_bill(crate::town::id(&bill.id))
+        .await
+        .expect("the bill");
+
+    assert_eq!(late.suspense_reason(), SuspenseReason::MembershipEnded);
+    assert_eq!(asked.expect("an answer").bill.expect("it").payable_idr, 0);
+    assert_eq!(shown.payable_idr, 0);
+}
+
+#[tokio::test]
+async fn a_bill_that_reaches_past_the_end_asks_for_no_month_that_does_not_come() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let bill = budi
+        .client
+        .issue_bill(IssueBillRequest {
+            membership_id: budi.membership().await.to_string(),
+            months: 2,
+            ..Default::default()
+        })
+        .await
+        .expect("a bill");
+    let bill = bill.bill.expect("it");
+
+    budi.ends_business("2026-04-20").await.expect("it ends");
+
+    let shown = budi
+        .client
+        .get_bill(crate::town::id(&bill.id))
+        .await
+        .expect("the bill");
+    assert_eq!((bill.payable_idr, shown.payable_idr), (2 * APRIL, APRIL));
+    let gateway = town.gateway().client;
+    let asked = gateway
+        .look_up_bill(By::PaymentCode(bill.payment_code))
+        .await
+        .expect_refusal();
+    assert_eq!(
+        asked.reason,
+        ErrorReason::NotFound,
+        "what is paid with it would wait for an officer"
+    );
+}
+
+#[tokio::test]
+async fn until_a_last_day_that_was_told_ahead_months_are_found_reminded_of_and_paid() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    budi.ends_business("2026-09-30").await.expect("it ends");
+    town.moves_to("2026-04-13T02:00:00Z");
+
+    let told = budi.reads_messages().await;
+    let gateway = town.gateway();
+    let found = gateway
+        .client
+        .look_up_bill(By::Nik(budi.nik.clone()))
+        .await
+        .expect("a bill");
+    let bill = found.bill.expect("it");
+    let paid = gateway.pays(&bill.payment_code, bill.payable_idr).await;
+
+    assert!(told[0].contains("is due on 2026-04-15"), "{told:?}");
+    assert_eq!(paid.disposition(), Disposition::Applied);
+    assert_eq!(budi.balance().await, 2 * SAVED);
+}
+
+#[tokio::test]
+async fn telling_the_same_end_again_the_day_after_is_still_the_same() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.participant().await;
+    let end = budi.ends_business("").await.expect("it ends");
+    town.moves_to("2026-03-11T02:00:00Z");
+
+    let unnamed = budi.ends_business("").await.expect("the same");
+    let named = budi.ends_business("2026-03-10").await.expect("the same");
+
+    assert_eq!((&unnamed, &named), (&end, &end));
 }

@@ -1,7 +1,7 @@
 //! Money goes out: under one reference, whatever the bank answers, and in two pairs of hands above the limit.
 
 use jamsostek_client::{
-    ClaimCause, ErrorReason,
+    Claim, ClaimCause, ErrorReason,
     v1::{
         IssueBillRequest, Neighbour, RecordPayoutRequest, award::State as AwardState, claim::State,
     },
@@ -10,7 +10,7 @@ use sea_orm::{ConnectionTrait, Statement};
 
 use crate::{
     claimant::takes,
-    person::SAVED,
+    person::{Person, SAVED},
     town::{ExpectRefusal, Town, id},
 };
 
@@ -182,30 +182,7 @@ async fn a_claim_is_rejected_with_its_reason_and_the_savings_stay() {
 #[tokio::test]
 async fn above_the_limit_two_officers_decide() {
     let town = Town::found("2026-03-10").await;
-    let mut rich = town.person();
-    rich.birth_date = "1970-03-10".into();
-    rich.work.income_idr = 50_000_000;
-    rich.is_active(&town).await;
-    for _ in 0..3 {
-        let request = IssueBillRequest {
-            membership_id: rich.membership().await.to_string(),
-            months: 12,
-            ..Default::default()
-        };
-        let bill = rich
-            .client
-            .issue_bill(request)
-            .await
-            .expect("a bill")
-            .bill
-            .expect("it");
-        town.gateway()
-            .pays(&bill.payment_code, bill.payable_idr)
-            .await;
-    }
-    town.waits(61);
-    let filled = rich.fills_in(ClaimCause::Retirement, rich.account()).await;
-    let claim = filled.submitted_by(&rich).await.expect("a claim");
+    let (rich, claim) = rich_claim(&town).await;
     let (maker, checker, it) = (town.officer(), town.second_officer(), id(&claim.id));
     takes(&maker, &claim).await;
 
@@ -248,6 +225,282 @@ async fn credit_that_no_month_needs_is_paid_even_where_nothing_is_saved() {
 
     assert_eq!((end.credited_idr, claim.estimate_idr), (32_800, 32_800));
     assert_eq!(driver.follows(&claim).await.state(), State::Closed);
+}
+
+#[tokio::test]
+async fn the_banks_notice_that_it_will_not_pay_gives_the_money_back() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.stopped().await;
+    let claim = budi.claims_to(budi.account_with("9000000004")).await;
+    let award = town.approves(&claim).await.award.expect("an award");
+    town.lets_the_workers_run().await;
+    let notice = RecordPayoutRequest {
+        award_id: award.id,
+        bank_reference: "BNI-78".into(),
+        paid: false,
+        failure: "account closed".into(),
+    };
+
+    let failed = town
+        .bank()
+        .record_payout(notice.clone())
+        .await
+        .expect("it is taken");
+    let again = town
+        .bank()
+        .record_payout(notice.clone())
+        .await
+        .expect("the same");
+    let paid = RecordPayoutRequest {
+        paid: true,
+        failure: String::new(),
+        ..notice
+    };
+    let contradicted = town.bank().record_payout(paid).await.expect_refusal();
+
+    assert_eq!(failed.state(), AwardState::Failed);
+    assert_eq!(again, failed);
+    assert_eq!(contradicted.reason, ErrorReason::IdTaken);
+    assert_eq!(
+        count(
+            &town,
+            "SELECT COUNT(*) FROM event WHERE kind = 'claim.payout_contradicted'"
+        )
+        .await,
+        1
+    );
+    assert_eq!(
+        (budi.follows(&claim).await.state(), budi.balance().await),
+        (State::Closed, SAVED)
+    );
+}
+
+#[tokio::test]
+async fn two_servers_tell_the_bank_once() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.stopped().await;
+    let claim = budi.claims().await;
+    town.approves(&claim).await;
+    let (_, workers) = town.opens_another_house().await;
+    let first = town.workers();
+
+    tokio::join!(crate::town::run(&first), crate::town::run(&workers));
+
+    assert_eq!(budi.follows(&claim).await.state(), State::Closed);
+    assert_eq!(
+        count(&town, "SELECT CAST(MAX(tries) AS BIGINT) FROM award").await,
+        1
+    );
+}
+
+#[tokio::test]
+async fn the_second_officer_may_say_no_and_the_first_cannot_undo_it() {
+    let town = Town::found("2026-03-10").await;
+    let (rich, claim) = rich_claim(&town).await;
+    let (maker, checker, it) = (town.officer(), town.second_officer(), id(&claim.id));
+    takes(&maker, &claim).await;
+    maker.approve_claim(it).await.expect("it is proposed");
+
+    let rejected = checker
+        .reject_claim(it, "Permenaker 4/2022: no interview")
+        .await
+        .expect("it is");
+    let undoing = maker.approve_claim(it).await.expect_refusal();
+
+    assert_eq!(rejected.state(), State::Decided);
+    assert_eq!(
+        rejected.award.expect("an award").state(),
+        AwardState::Cancelled
+    );
+    assert_eq!(undoing.reason, ErrorReason::WrongState);
+    assert_eq!(rich.balance().await, 37 * 414_000);
+}
+
+#[tokio::test]
+async fn what_is_only_proposed_is_withdrawn_without_moving_money() {
+    let town = Town::found("2026-03-10").await;
+    let (rich, claim) = rich_claim(&town).await;
+    takes(&town.officer(), &claim).await;
+    town.officer()
+        .approve_claim(id(&claim.id))
+        .await
+        .expect("it is proposed");
+
+    let withdrawn = rich
+        .client
+        .withdraw_claim(id(&claim.id))
+        .await
+        .expect("it is");
+
+    assert_eq!(withdrawn.state(), State::Withdrawn);
+    assert_eq!(rich.balance().await, 37 * 414_000);
+    let moved = "SELECT COUNT(*) FROM transfer WHERE kind IN ('claim', 'claim_return')";
+    assert_eq!(count(&town, moved).await, 0);
+}
+
+#[tokio::test]
+async fn a_claim_that_nobody_looks_after_is_taken_over_after_a_day() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.stopped().await;
+    let claim = budi.claims().await;
+    takes(&town.officer(), &claim).await;
+    let second = town.second_officer();
+    town.waits(24 * 3_600 - 1);
+    let early = second.take_claim(id(&claim.id)).await.expect_refusal();
+    town.waits(1);
+
+    takes(&second, &claim).await;
+    let approved = second
+        .approve_claim(id(&claim.id))
+        .await
+        .expect("it is approved");
+
+    assert_eq!(early.reason, ErrorReason::OtherOfficer);
+    assert_eq!(approved.state(), State::Decided);
+}
+
+#[tokio::test]
+async fn what_came_in_between_is_awarded_too() {
+    let town = Town::found("2026-03-10").await;
+    let mut siti = town.person();
+    siti.birth_date = "1970-03-10".into();
+    siti.is_active(&town).await;
+    town.waits(61);
+    let filled = siti.fills_in(ClaimCause::Retirement, siti.account()).await;
+    let claim = filled.submitted_by(&siti).await.expect("a claim");
+    let request = IssueBillRequest {
+        membership_id: siti.membership().await.to_string(),
+        months: 1,
+        ..Default::default()
+    };
+    let bill = siti
+        .client
+        .issue_bill(request)
+        .await
+        .expect("a bill")
+        .bill
+        .expect("it");
+    town.gateway()
+        .pays(&bill.payment_code, bill.payable_idr)
+        .await;
+
+    let award = town.approves(&claim).await.award.expect("an award");
+
+    assert_eq!((claim.estimate_idr, award.amount_idr), (SAVED, 2 * SAVED));
+}
+
+#[tokio::test]
+async fn the_books_of_every_kind_of_claim_add_up_and_an_edited_row_is_named_and_pays_nobody() {
+    let town = Town::found("2026-03-10").await;
+    let (paid, failed) = (town.participant().await, town.participant().await);
+    let (withdrawn, rejected) = (town.participant().await, town.participant().await);
+    let waiting = town.participant().await;
+    for person in [&paid, &failed, &withdrawn, &rejected, &waiting] {
+        person.ends_business("").await.expect("it ends");
+    }
+    town.moves_to("2026-04-10T02:00:00Z");
+    town.approves(&paid.claims().await).await;
+    town.approves(&failed.claims_to(failed.account_with("9000000003")).await)
+        .await;
+    let taken_back = withdrawn.claims().await;
+    town.approves(&taken_back).await;
+    withdrawn
+        .client
+        .withdraw_claim(id(&taken_back.id))
+        .await
+        .expect("it is");
+    let refused = rejected.claims().await;
+    takes(&town.officer(), &refused).await;
+    town.officer()
+        .reject_claim(id(&refused.id), "no papers")
+        .await
+        .expect("it is");
+    town.lets_the_workers_run().await;
+    let last = waiting.claims().await;
+    let award = town.approves(&last).await.award.expect("an award");
+    let look = async || {
+        jamsostek_server::verify(&town.db, &town.seal)
+            .await
+            .expect("it looks")
+    };
+    assert_eq!(look().await, Vec::<String>::new());
+
+    let edits = [
+        ("claim", "estimate_idr", "estimate_idr + 1"),
+        ("claim", "bank_code", "'014'"),
+        ("claim_step", "state", "'withdrawn'"),
+        ("award", "amount_idr", "amount_idr + 1"),
+        ("award", "state", "'paid'"),
+    ];
+    let store = town.burglar().await;
+    for (table, column, edited) in edits {
+        let keep = format!("CREATE TABLE kept AS SELECT id, {column} AS value FROM {table}");
+        let edit = format!("UPDATE {table} SET {column} = {edited}");
+        let mend = format!(
+            "UPDATE {table} SET {column} = (SELECT value FROM kept WHERE kept.id = {table}.id)"
+        );
+        for sql in [keep, edit] {
+            store.execute_unprepared(&sql).await.expect("it is edited");
+        }
+        let wrong = look().await;
+        for sql in [mend, "DROP TABLE kept".to_owned()] {
+            store.execute_unprepared(&sql).await.expect("it is mended");
+        }
+        assert!(
+            wrong.iter().any(|it| it.starts_with(table)),
+            "{table}.{column}: {wrong:?}"
+        );
+    }
+    store
+        .execute_unprepared("UPDATE award SET amount_idr = amount_idr + 1 WHERE state = 'approved'")
+        .await
+        .expect("edited");
+    town.lets_the_workers_run().await;
+    let paid_for = format!(
+        "SELECT COUNT(*) FROM sandbox_transfer WHERE reference = '{}'",
+        award.id
+    );
+    assert_eq!(
+        count(&town, &paid_for).await,
+        0,
+        "an edited award pays nobody"
+    );
+}
+
+/// Somebody at the pension age who has saved more than is paid without an interview, and the claim.
+async fn rich_claim(town: &Town) -> (Person, Claim) {
+    let mut rich = town.person();
+    rich.birth_date = "1970-03-10".into();
+    rich.work.income_idr = 50_000_000;
+    rich.is_active(town).await;
+    for _ in 0..3 {
+        let request = IssueBillRequest {
+            membership_id: rich.membership().await.to_string(),
+            months: 12,
+            ..Default::default()
+        };
+        let bill = rich
+            .client
+            .issue_bill(request)
+            .await
+            .expect("a bill")
+            .bill
+            .expect("it");
+        town.gateway()
+            .pays(&bill.payment_code, bill.payable_idr)
+            .await;
+    }
+    town.waits(61);
+    let filled = rich.fills_in(ClaimCause::Retirement, rich.account()).await;
+    let claim = filled.submitted_by(&rich).await.expect("a claim");
+    (rich, claim)
+}
+
+async fn count(town: &Town, sql: &str) -> i64 {
+    let store = town.burglar().await;
+    let row = store.query_one_raw(Statement::from_string(store.get_database_backend(), sql));
+    let row = row.await.expect("an answer").expect("a row");
+    row.try_get_by_index(0).expect("a number")
 }
 
 /// What the sandbox's bank has paid, by our reference.

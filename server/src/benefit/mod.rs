@@ -90,6 +90,22 @@ pub(crate) enum LineKind {
     Credit,
 }
 
+impl LineKind {
+    /// The name it is stored under.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::JhtBalance => "jht_balance",
+            Self::Credit => "credit",
+        }
+    }
+
+    /// The kind stored under `code`.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        let all = [Self::JhtBalance, Self::Credit];
+        all.into_iter().find(|it| it.code() == code)
+    }
+}
+
 /// One line of a benefit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Line {

@@ -19,6 +19,32 @@ pub(crate) struct Account {
     pub credit: Money,
     /// The last day of work; none while it goes on.
     pub ended_on: Option<NaiveDate>,
+    /// The work was for an employer; else it was one's own business.
+    pub was_employed: bool,
+}
+
+impl Account {
+    /// What could be paid out of it for `cause` once all rules are fulfilled (C19): credit goes on to the next month while there is one.
+    fn payable(&self, cause: Cause) -> (Money, Money) {
+        let ended = self.ended_on.is_some();
+        let fits = match cause {
+            Cause::Retirement => true,
+            Cause::BusinessEnd => !self.was_employed && ended,
+            Cause::Resignation | Cause::Dismissal | Cause::ContractEnd => {
+                self.was_employed && ended
+            }
+        };
+        match (fits, ended) {
+            (false, _) => (Money::ZERO, Money::ZERO),
+            (true, true) => (self.balance, self.credit),
+            (true, false) => (self.balance, Money::ZERO),
+        }
+    }
+
+    fn pays_for(&self, cause: Cause) -> bool {
+        let (balance, credit) = self.payable(cause);
+        balance > Money::ZERO || credit > Money::ZERO
+    }
 }
 
 /// The facts of a case.
@@ -70,10 +96,9 @@ fn claimable_on(
 /// The accounts that the cause opens: at the pension age all; else those whose work ended long enough ago (C19).
 fn opened<'a>(policy: &Policy, facts: &'a Facts) -> Result<Vec<&'a Account>, NoParameter> {
     let mut opened = Vec::new();
-    for account in &facts.accounts {
+    for account in paying(facts) {
         let is_open = match (facts.cause, account.ended_on) {
-            (Cause::Retirement, _) => true,
-            (_, None) => false,
+            (Cause::Retirement, _) | (_, None) => true,
             (_, Some(ended_on)) => claimable_on(policy, ended_on)?.0 <= facts.today,
         };
         if is_open {
@@ -81,6 +106,11 @@ fn opened<'a>(policy: &Policy, facts: &'a Facts) -> Result<Vec<&'a Account>, NoP
         }
     }
     Ok(opened)
+}
+
+/// The accounts in which there is something that the cause can pay.
+fn paying(facts: &Facts) -> impl Iterator<Item = &Account> {
+    facts.accounts.iter().filter(|it| it.pays_for(facts.cause))
 }
 
 fn lines(policy: &Policy, facts: &Facts) -> Result<Vec<Line>, NoParameter> {
@@ -94,14 +124,14 @@ fn lines(policy: &Policy, facts: &Facts) -> Result<Vec<Line>, NoParameter> {
             formula: format!("{what} on {}: {amount}", facts.today),
             references: vec![reference.clone()],
         };
-        if account.balance > Money::ZERO {
+        let (balance, credit) = account.payable(facts.cause);
+        if balance > Money::ZERO {
             let what = "balance of the old-age account";
-            lines.push(line(LineKind::JhtBalance, account.balance, what));
+            lines.push(line(LineKind::JhtBalance, balance, what));
         }
-        // What was paid too much goes on to the next month while there is one.
-        if account.credit > Money::ZERO && account.ended_on.is_some_and(|it| it <= facts.today) {
+        if credit > Money::ZERO {
             let what = "paid for no month that came";
-            lines.push(line(LineKind::Credit, account.credit, what));
+            lines.push(line(LineKind::Credit, credit, what));
         }
     }
     Ok(lines)
@@ -139,7 +169,7 @@ impl Finding {
     }
 
     /// Time alone fulfils it, on `day`.
-    fn from(self, day: NaiveDate, today: NaiveDate) -> Self {
+    fn fulfilled_on(self, day: NaiveDate, today: NaiveDate) -> Self {
         Self {
             earliest_on: (day > today).then_some(day),
             ..self
@@ -150,15 +180,16 @@ impl Finding {
 
 fn held(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
     let reference = &policy.jht_pension_age.on(facts.today)?.reference;
-    // What waits for another rule is there; what is saved under work that goes on does not make up for work that has ended.
-    let ended = facts.accounts.iter().any(|it| it.ended_on.is_some());
-    let counts =
-        |it: &&Account| facts.cause == Cause::Retirement || !ended || it.ended_on.is_some();
+    // Before the work has ended, what is saved under it is what there will be.
+    let ends = facts.cause == Cause::Retirement || work_ends(facts).is_some();
     let there: Money = facts
         .accounts
         .iter()
-        .filter(counts)
-        .flat_map(|it| [it.balance, it.credit])
+        .map(|it| match ends {
+            true => it.payable(facts.cause),
+            false => (it.balance, Money::ZERO),
+        })
+        .flat_map(|(balance, credit)| [balance, credit])
         .sum();
     let told = format!("{there} rupiah are saved");
     Ok(finding(Rule::JhtHeld, told, reference).unless(
@@ -166,6 +197,20 @@ fn held(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
         WhoMustAct::Participant,
         "Nothing is saved that could be paid; choose JHT and pay contributions.",
     ))
+}
+
+/// When the first of the cause's work ends in which there is something to pay; else the first of all of it.
+fn work_ends(facts: &Facts) -> Option<NaiveDate> {
+    let employed = facts.cause != Cause::BusinessEnd;
+    let ends =
+        |accounts: &mut dyn Iterator<Item = &Account>| accounts.filter_map(|it| it.ended_on).min();
+    ends(&mut paying(facts)).or_else(|| {
+        let mut of_its_kind = facts
+            .accounts
+            .iter()
+            .filter(|it| it.was_employed == employed);
+        ends(&mut of_its_kind)
+    })
 }
 
 fn pension_age(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
@@ -177,7 +222,7 @@ fn pension_age(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
     };
     let day = birthday(born, age.value);
     let told = format!("born on {born}; {} years are complete on {day}", age.value);
-    Ok(finding(Rule::PensionAge, told, &age.reference).from(day, facts.today))
+    Ok(finding(Rule::PensionAge, told, &age.reference).fulfilled_on(day, facts.today))
 }
 
 /// The day on which somebody completes `years`; who was born on 29 February does so on 1 March in common years (C11).
@@ -190,7 +235,7 @@ fn birthday(born: NaiveDate, years: u32) -> NaiveDate {
 
 fn work_ended(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
     let reference = &policy.jht_waiting_months.on(facts.today)?.reference;
-    let ends = facts.accounts.iter().filter_map(|it| it.ended_on).min();
+    let ends = work_ends(facts);
     let told = ends.map_or_else(
         || "no membership has ended".to_owned(),
         |it| format!("the work ends on {it}"),
@@ -207,7 +252,7 @@ fn work_ended(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
 
 fn waiting_period(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
     // The account that opens first decides when something can be paid.
-    let Some(ended_on) = facts.accounts.iter().filter_map(|it| it.ended_on).min() else {
+    let Some(ended_on) = work_ends(facts) else {
         let reference = &policy.jht_waiting_months.on(facts.today)?.reference;
         let told = "it begins on the last day of work".to_owned();
         return Ok(finding(Rule::WaitingPeriod, told, reference)
@@ -215,7 +260,7 @@ fn waiting_period(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter
     };
     let (day, reference) = claimable_on(policy, ended_on)?;
     let told = format!("the work ended on {ended_on}; JHT can be claimed from {day}");
-    Ok(finding(Rule::WaitingPeriod, told, &reference).from(day, facts.today))
+    Ok(finding(Rule::WaitingPeriod, told, &reference).fulfilled_on(day, facts.today))
 }
 
 fn identity(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {

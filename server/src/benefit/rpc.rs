@@ -129,6 +129,7 @@ fn stated(request: EvaluateBenefitRequest, clock: &dyn Clock) -> Result<Facts, S
         balance: Money::new(request.balance_idr),
         credit: Money::ZERO,
         ended_on,
+        was_employed: !matches!(cause, Cause::BusinessEnd | Cause::Retirement),
     };
     Ok(Facts {
         cause,

@@ -78,6 +78,8 @@ fn account(membership: &Membership, kept: &BTreeMap<Uuid, Kept>) -> benefit::Acc
         balance: in_account(Account::Jht(membership.id)),
         credit: in_account(Account::Credit(membership.id)),
         ended_on: membership.ended_on,
+        // Only people without a wage have memberships so far.
+        was_employed: false,
     }
 }
 

@@ -31,11 +31,13 @@ impl Claims {
     pub(crate) async fn take(&self, caller: &Caller, id: Uuid) -> Result<Shown, Error> {
         let transaction = self.db.begin_write().await?;
         let mut held = self.hold(&transaction, id).await?;
-        if rules::take(&held.claim, caller.id)? == May::AsItStands {
+        let now = self.clock.now();
+        if rules::take(&held.claim, caller.id, now)? == May::AsItStands {
             return self.stand(&transaction, held.claim).await;
         }
         held.claim.state = State::InReview;
         held.claim.taken_by = Some(caller.id);
+        held.claim.taken_at = Some(now);
         self.finish(transaction, caller, held, "TakeClaim", "claim.taken")
             .await
     }
@@ -64,7 +66,7 @@ impl Claims {
             award.state = AwardState::Approved;
             award.approved_by = Some(caller.id);
             award.approved_at = Some(now);
-            award.next_at = Some(held.claim.hold_until.max(now));
+            award.next_at = Some(held.claim.held_until.max(now));
             held.claim.state = State::Decided;
             let journal = Journal {
                 kind: ledger::RESERVED,
@@ -95,6 +97,8 @@ impl Claims {
     ) -> Result<(Award, bool), Error> {
         let person = participant::active(connection, claim.participant).await?;
         let person = person.ok_or(db::Error::Unknown("claim.participant_id"))?;
+        // What is in the accounts stays there until it is moved.
+        participant::hold_all(connection, person.id).await?;
         let checked = self.assess(connection, &person, claim.cause, false).await?;
         eligible(&checked.assessment)?;
         let award = Award {
@@ -216,7 +220,7 @@ impl Claims {
         let claim = store::lock(connection, &self.seal, id).await?;
         Ok(Held {
             claim: claim.ok_or(Error::NotFound)?,
-            award: store::awards_of(connection, &[id]).await?.pop(),
+            award: store::awards_of(connection, &self.seal, &[id]).await?.pop(),
         })
     }
 

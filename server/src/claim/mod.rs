@@ -85,13 +85,14 @@ pub(crate) struct Claim {
     pub requires_interview: bool,
     pub submitted_at: DateTime<Utc>,
     /// The payout waits until then, whatever is decided.
-    pub hold_until: DateTime<Utc>,
+    pub held_until: DateTime<Utc>,
     pub due_on: NaiveDate,
     /// The holidays of that year are not known.
     pub weekends_only: bool,
     pub policy_version: String,
     /// The officer who has it.
     pub taken_by: Option<Uuid>,
+    pub taken_at: Option<DateTime<Utc>>,
     pub reason: Option<String>,
 }
 
@@ -150,10 +151,10 @@ pub(crate) struct Shown {
 /// Why a claim does not go on, in the order in which it is checked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
-    #[error("no such claim")]
-    NotFound,
     #[error("the id already names something else")]
     IdTaken,
+    #[error("no such claim")]
+    NotFound,
     #[error("the code for this claim and this account must come back first")]
     PayoutCodeNeeded,
     #[error("the code went by e-mail: the participant number (KPJ) is needed too")]

@@ -1,12 +1,12 @@
 //! Money goes out: told to the bank under one reference for good, and asked about until it is known what became of it.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
     Award, AwardState, Claim, Claims, Error, State,
-    bank::{Fate, Instruction},
+    bank::{self, Fate, Instruction},
     store,
 };
 use crate::{
@@ -33,9 +33,10 @@ pub(crate) struct Notice {
     pub failure: Option<String>,
 }
 
-/// How long the bank is left alone while it is silent or at it: a minute, then twice as long, up to two hours.
+/// How long the bank is left alone while it is silent or at it: a minute, then twice as long, up to five. So all is settled soon after
+/// it is back.
 fn pause(tries: i32) -> Duration {
-    Duration::minutes(1 << tries.clamp(0, 7)).min(Duration::hours(2))
+    Duration::minutes(1 << tries.clamp(0, 3)).min(Duration::minutes(5))
 }
 
 impl Claims {
@@ -48,15 +49,26 @@ impl Claims {
         transaction.commit().await.map_err(db::Error::from)?;
         let handled = due.len();
         for award in due {
-            // That it is told is kept before it is told: whoever finds it so asks first.
-            let Some((instruction, is_first)) = db::retrying(|| self.begin(award)).await? else {
-                continue;
-            };
-            let fate = self.tell_bank(&instruction, is_first).await;
-            metrics::bank_answered(fate.name());
-            db::retrying(|| self.hear(award, &fate)).await?;
+            // One that cannot be paid keeps nobody else waiting: its lease ends, and it is tried again.
+            if let Err(error) = self.pay(award).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    award.id = %award,
+                    "an award could not be paid"
+                );
+            }
         }
         Ok(handled)
+    }
+
+    async fn pay(&self, award: Uuid) -> Result<(), Error> {
+        // That it is told is kept before it is told: whoever finds it so asks first.
+        let Some((instruction, is_first)) = db::retrying(|| self.begin(award)).await? else {
+            return Ok(());
+        };
+        let fate = self.tell_bank(&instruction, is_first).await;
+        metrics::bank_answered(fate.name());
+        db::retrying(|| self.hear(award, &fate)).await
     }
 
     /// Keeps that the bank is being told; whether for the first time.
@@ -74,10 +86,22 @@ impl Claims {
             | AwardState::Cancelled => return Ok(None),
         };
         if is_first {
+            // A contact may have been changed since the claim was submitted or approved.
+            let person = participant::active(&transaction, claim.participant).await?;
+            let changed = person.and_then(|it| it.payouts_held_until());
+            let held_until = changed.map_or(claim.held_until, |it| it.max(claim.held_until));
+            if now < held_until {
+                award.next_at = Some(held_until);
+                store::save_award(&transaction, &self.seal, &award, false).await?;
+                transaction.commit().await.map_err(db::Error::from)?;
+                return Ok(None);
+            }
             award.state = AwardState::Instructed;
             award.instructed_at = Some(now);
         }
         award.tries += 1;
+        // Nobody else's turn while the bank is being told.
+        award.next_at = Some(now + LEASE);
         store::save_award(&transaction, &self.seal, &award, false).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         let instruction = Instruction {
@@ -89,12 +113,14 @@ impl Claims {
     }
 
     async fn tell_bank(&self, instruction: &Instruction, is_first: bool) -> Fate {
+        let instruct = || bank::patiently(self.bank.instruct(instruction), Fate::Silent);
         if is_first {
-            return self.bank.instruct(instruction).await;
+            return instruct().await;
         }
-        match self.bank.fate(instruction.reference).await {
+        let reference = instruction.reference;
+        match bank::patiently(self.bank.fate(reference), Fate::Silent).await {
             // It has never heard of it: told again, under the same reference.
-            Fate::Unheard => self.bank.instruct(instruction).await,
+            Fate::Unheard => instruct().await,
             known @ (Fate::Paid { .. } | Fate::Refused { .. } | Fate::Pending | Fate::Silent) => {
                 known
             }
@@ -137,16 +163,12 @@ impl Claims {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
         let (claim, mut award) = self.hold_award(&transaction, notice.award).await?;
-        let told = (Some(&notice.bank_reference), notice.failure.as_ref());
         match award.state {
             AwardState::Instructed => {}
             AwardState::Paid | AwardState::Failed => {
-                let before = (award.bank_reference.as_ref(), award.failure.as_ref());
-                return if before == told {
-                    Ok(award)
-                } else {
-                    Err(Error::IdTaken)
-                };
+                return self
+                    .again(transaction, caller, (claim, award), notice)
+                    .await;
             }
             state @ (AwardState::Proposed | AwardState::Approved | AwardState::Cancelled) => {
                 return Err(Error::WrongState(state.name()));
@@ -158,17 +180,37 @@ impl Claims {
         let award = self
             .settle(&transaction, now, (claim, award), actor)
             .await?;
-        audit::wrote(
-            &transaction,
-            &self.seal,
-            now,
-            actor,
-            "RecordPayout",
-            award.id,
-        )
-        .await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(award)
+    }
+
+    /// A notice of what is settled already: the same again, or a contradiction, which is kept for whoever must look into it.
+    async fn again(
+        &self,
+        transaction: DatabaseTransaction,
+        caller: &Caller,
+        (claim, award): (Claim, Award),
+        notice: &Notice,
+    ) -> Result<Award, Error> {
+        // Whoever asked the bank may have learnt less than its notice says.
+        let known = award.bank_reference.as_ref();
+        let same_reference = known.is_none_or(|it| *it == notice.bank_reference);
+        if same_reference && award.failure.is_some() == notice.failure.is_some() {
+            return Ok(award);
+        }
+        let now = self.clock.now();
+        tracing::error!(award.id = %award.id, "the bank contradicts itself about a payout");
+        let contradicted = Event {
+            kind: "claim.payout_contradicted",
+            subject: claim.id,
+            participant: Some(claim.participant),
+            facts: serde_json::json!({ "awardId": award.id, "paid": notice.failure.is_none() }),
+        };
+        event::record(&transaction, &self.seal, now, [contradicted]).await?;
+        let (seal, actor) = (&self.seal, caller.into());
+        audit::wrote(&transaction, seal, now, actor, "RecordPayout", award.id).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Err(Error::IdTaken)
     }
 
     /// Books what became of an award: paid, or back in the savings.
@@ -214,7 +256,14 @@ impl Claims {
         claim.state = State::Closed;
         claim.is_open = false;
         store::save_claim(connection, seal, &claim).await?;
-        store::insert_step(connection, seal, &claim, "RecordPayout", now, by).await?;
+        // Told by the bank, or learnt from it.
+        let what = if by == Actor::NOBODY {
+            "PayOut"
+        } else {
+            "RecordPayout"
+        };
+        store::insert_step(connection, seal, &claim, what, now, by).await?;
+        audit::wrote(connection, seal, now, by, what, award.id).await?;
         participant::tell(connection, seal, now, person, &text).await?;
         let settled = Event {
             kind,
@@ -232,8 +281,8 @@ impl Claims {
         connection: &impl ConnectionTrait,
         id: Uuid,
     ) -> Result<(Claim, Award), Error> {
-        let award = store::award(connection, id).await?.ok_or(Error::NotFound)?;
-        let held = self.hold(connection, award.claim).await?;
+        let claim = store::claim_of(connection, id).await?;
+        let held = self.hold(connection, claim.ok_or(Error::NotFound)?).await?;
         Ok((held.claim, held.award.ok_or(Error::NotFound)?))
     }
 }

@@ -88,15 +88,15 @@ impl ClaimService for Rpc {
         let size = page::size(&mut fields, request.page_size);
         let after = page::after(&mut fields, seal, CLAIMS, &request.page_token);
         fields.check()?;
-        let after = after.and_then(|it| it.parse().ok());
+        let after = after.as_deref().and_then(page::moment_and_id);
         let mut claims = self.claims.list(&caller, named, after, size + 1).await?;
         let size = usize::try_from(size).unwrap_or(usize::MAX);
         let more = claims.len() > size;
         claims.truncate(size);
-        let last = claims.last().filter(|_| more).map(|it| it.claim.id);
+        let last = claims.last().filter(|_| more).map(|it| &it.claim);
+        let place = last.map(|it| format!("{}|{}", it.submitted_at.to_rfc3339(), it.id));
         Ok(Response::new(ListClaimsResponse {
-            next_page_token: last
-                .map_or_else(String::new, |it| page::token(seal, CLAIMS, &it.to_string())),
+            next_page_token: place.map_or_else(String::new, |it| page::token(seal, CLAIMS, &it)),
             claims: claims.into_iter().map(Into::into).collect(),
         }))
     }

@@ -1,5 +1,6 @@
 //! What may happen to a claim, by whom, and where it leads. Facts in, decision out.
 
+use chrono::{DateTime, Duration, Utc};
 use uuid::Uuid;
 
 use super::{Award, AwardState, Claim, Error, State};
@@ -52,11 +53,16 @@ pub(super) enum Approval {
     Second,
 }
 
-/// Whether `officer` may take the claim into his hands.
-pub(super) fn take(claim: &Claim, officer: Uuid) -> Result<May<()>, Error> {
+/// How long a claim stays with the officer who has taken it: an absent one must not keep it past its five working days.
+const STAYS: Duration = Duration::hours(24);
+
+/// Whether `officer` may take the claim into his hands at `now`: from another one after a day.
+pub(super) fn take(claim: &Claim, officer: Uuid, now: DateTime<Utc>) -> Result<May<()>, Error> {
+    let left_alone = claim.taken_at.is_some_and(|at| now >= at + STAYS);
     match (claim.state, claim.taken_by) {
         (State::Submitted, _) => Ok(May::Do(())),
         (State::InReview, Some(by)) if by == officer => Ok(May::AsItStands),
+        (State::InReview, _) if left_alone => Ok(May::Do(())),
         (State::InReview, _) => Err(Error::OtherOfficer),
         (state @ (State::Decided | State::Withdrawn | State::Closed), _) => {
             Err(Error::WrongState(state.name()))
@@ -76,7 +82,8 @@ pub(super) fn approve(
         (State::InReview, Some(it)) if it.proposed_by == officer => Ok(May::AsItStands),
         (State::InReview, Some(_)) => Ok(May::Do(Approval::Second)),
         (State::Decided | State::Closed, Some(it))
-            if it.approved_by == Some(officer) || it.proposed_by == officer =>
+            if it.state != AwardState::Cancelled
+                && (it.approved_by == Some(officer) || it.proposed_by == officer) =>
         {
             Ok(May::AsItStands)
         }

@@ -1,5 +1,6 @@
 //! Claims as they stand.
 
+use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -29,12 +30,12 @@ impl Claims {
         self.stand(reader, claim).await
     }
 
-    /// Lists claims, from behind the id `after` on, and the award of each.
+    /// Lists claims, from behind `after` on, and the award of each.
     pub(crate) async fn list(
         &self,
         caller: &Caller,
         named: Option<Uuid>,
-        after: Option<Uuid>,
+        after: Option<(DateTime<Utc>, Uuid)>,
         limit: u64,
     ) -> Result<Vec<Shown>, Error> {
         let reader = self.db.reader();
@@ -54,7 +55,7 @@ impl Claims {
         };
         let claims = store::claims(reader, &self.seal, listing, after, limit).await?;
         let ids: Vec<_> = claims.iter().map(|it| it.id).collect();
-        let mut awards = store::awards_of(reader, &ids).await?;
+        let mut awards = store::awards_of(reader, &self.seal, &ids).await?;
         Ok(claims
             .into_iter()
             .map(|claim| {
@@ -75,7 +76,9 @@ impl Claims {
         claim: Claim,
     ) -> Result<Shown, Error> {
         Ok(Shown {
-            award: store::awards_of(connection, &[claim.id]).await?.pop(),
+            award: store::awards_of(connection, &self.seal, &[claim.id])
+                .await?
+                .pop(),
             steps: store::steps(connection, claim.id).await?,
             claim,
         })

@@ -4,7 +4,7 @@ mod awards;
 mod claims;
 mod steps;
 
-pub(super) use awards::{award, awards_of, lease_awards, save_award};
+pub(super) use awards::{awards_of, claim_of, lease_awards, save_award};
 pub(super) use claims::{
     claim, claimant, claims, content_digest, insert_claim, lock, open_claim, save_claim,
 };

@@ -3,7 +3,11 @@
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
 
-use super::{Application, Claim, Claims, Error, Shown, State, bank::Holder, rules, store};
+use super::{
+    Application, Claim, Claims, Error, Shown, State,
+    bank::{self, Holder},
+    rules, store,
+};
 use crate::{
     audit::{self, Actor},
     bank_account::BankAccount,
@@ -47,8 +51,14 @@ impl Claims {
         let transaction = self.db.begin_write().await?;
         let person = participant::hold_person(&transaction, caller.id).await?;
         let person = person.ok_or(Error::NotFound)?;
-        if let Some(claim) = store::open_claim(&transaction, caller.id).await? {
-            return Err(Error::ClaimOpen { claim });
+        if let Some(open) = store::open_claim(&transaction, caller.id).await? {
+            let known = store::claim(&transaction, &self.seal, open).await?;
+            // The same call came twice at once, and the other one was faster.
+            let same = known.filter(|it| it.id == application.id && it.content_digest == digest);
+            return match same {
+                Some(claim) => self.stand(&transaction, claim).await,
+                None => Err(Error::ClaimOpen { claim: open }),
+            };
         }
         let checked = self
             .assess(&transaction, &person, application.cause, false)
@@ -87,7 +97,7 @@ impl Claims {
             seal,
             now,
             application.challenge,
-            (&act, person.id),
+            (&act, person.acting()),
         );
         let challenge = came.await?.ok_or(Error::PayoutCodeNeeded)?;
         let by_mail = challenge.channel()? == Channel::Email;
@@ -103,18 +113,13 @@ impl Claims {
         person: &Participant,
         account: &BankAccount,
     ) -> Result<BankAccount, Error> {
-        let holder = match self.bank.holder(account).await {
+        let holder = match bank::patiently(self.bank.holder(account), Holder::Silent).await {
             Holder::Known(holder) => holder,
             Holder::NoSuchAccount => return Err(Error::AccountUnknown),
             Holder::Silent => return Err(Error::BankUnavailable),
         };
         rules::check_holder(&person.name()?, &holder)?;
-        let (code, number) = (account.bank_code(), account.number());
-        Ok(BankAccount::kept(
-            code.to_owned(),
-            number.to_owned(),
-            holder,
-        ))
+        Ok(account.with_holder(holder))
     }
 
     fn draw_up(
@@ -144,11 +149,12 @@ impl Claims {
             estimate: assessment.amount(),
             requires_interview: assessment.requires_interview,
             submitted_at: now,
-            hold_until: holds.into_iter().flatten().fold(now, DateTime::max),
+            held_until: holds.into_iter().flatten().fold(now, DateTime::max),
             due_on,
             weekends_only: basis == CalendarBasis::WeekendsOnly,
             policy_version: self.policy.version().to_owned(),
             taken_by: None,
+            taken_at: None,
             reason: None,
         })
     }

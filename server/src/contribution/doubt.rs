@@ -5,23 +5,20 @@ use chrono::{DateTime, Duration, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{
-    Contributions, Error, Fate, Settled, SuspenseReason, pay::told, settle, standing, store,
-    suspense,
-};
+use super::{Contributions, Error, SuspenseReason, store, suspense};
 use crate::{
     audit::{self, Actor},
     caller::Caller,
     clock::day_of,
     db,
     event::{self, Event},
-    identity::{FullName, IdentityState, Question, Verdict},
+    identity::{self, FullName, IdentityState, Question, Verdict},
     metrics,
-    money::Money,
     participant::{self, Membership},
     policy::{NoParameter, Policy},
     seal::Seal,
 };
+use jamsostek_proto::v1 as wire;
 
 /// How long a worker has to ask before another may.
 const LEASE: Duration = Duration::seconds(60);
@@ -91,22 +88,33 @@ impl Contributions {
     pub(crate) async fn ask_again(&self) -> Result<usize, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let due = store::lease_checks(&transaction, &self.seal, now, now + LEASE, ROUND).await?;
+        let due = store::lease_checks(&transaction, now, now + LEASE, ROUND).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         let asked = due.len();
         for check in due {
-            let question = participant::question_about(self.db.reader(), &self.seal, check.person);
-            let question = question.await?;
-            let question = question.ok_or(db::Error::Unknown("identity_check.participant_id"))?;
-            let question = Question {
-                mother_name: check.mother_name.clone(),
-                ..question
-            };
-            // No transaction is open while the register is asked.
-            let verdict = self.register.ask(&question).await;
-            db::retrying(|| self.hear(&check, &verdict)).await?;
+            // One that cannot be asked about keeps nobody else waiting: its lease ends, and it is tried again.
+            if let Err(error) = self.ask_about(&check).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    participant.id = %check.person,
+                    "the register could not be asked"
+                );
+            }
         }
         Ok(asked)
+    }
+
+    async fn ask_about(&self, check: &store::Check) -> Result<(), Error> {
+        let question = participant::question_about(self.db.reader(), &self.seal, check.person);
+        let question = question.await?;
+        let question = question.ok_or(db::Error::Unknown("identity_check.participant_id"))?;
+        let question = Question {
+            mother_name: check.mother_name(&self.seal)?,
+            ..question
+        };
+        // No transaction is open while the register is asked.
+        let verdict = identity::ask(&*self.register, &question).await;
+        db::retrying(|| self.hear(check, &verdict)).await
     }
 
     /// Takes what the register said.
@@ -168,18 +176,16 @@ impl Contributions {
         let after = match (before, accepted) {
             (IdentityState::Vouched, true) => return Ok(before),
             (IdentityState::Pending | IdentityState::Refused, true) => IdentityState::Vouched,
-            (IdentityState::Pending, false) => IdentityState::Refused,
-            // The register said so, or an officer did: it stays.
-            (IdentityState::Refused, false) => return Ok(before),
+            (IdentityState::Pending | IdentityState::Refused, false) => IdentityState::Refused,
             (IdentityState::Declared | IdentityState::Matched | IdentityState::Vouched, _) => {
-                let state = "IDENTITY_STATE_MATCHED";
+                let state = wire::IdentityState::from(before).as_str_name();
                 return Err(Error::WrongState { state });
             }
         };
         if accepted {
             self.prove(&transaction, now, &held, after, caller.id)
                 .await?;
-        } else {
+        } else if before == IdentityState::Pending {
             self.refuse(&transaction, now, &held, caller.id).await?;
         }
         let why = Event {
@@ -211,61 +217,11 @@ impl Contributions {
             .nik_is_taken
         {
             let (ids, why) = ((held.id, by), SuspenseReason::NikTaken);
-            suspense::withdraw(connection, &self.seal, now, ids, why).await?;
+            suspense::set_aside_all(connection, &self.seal, now, ids, why).await?;
         } else {
             events.extend(self.spend(connection, now, held.clone(), by).await?);
         }
         Ok(event::record(connection, &self.seal, now, events).await?)
-    }
-
-    /// Spends what was paid while nobody knew who paid, payment by payment, as on the day of each.
-    async fn spend(
-        &self,
-        connection: &impl ConnectionTrait,
-        now: DateTime<Utc>,
-        mut held: Membership,
-        by: Uuid,
-    ) -> Result<Vec<Event>, Error> {
-        let mut payments = store::payments_for(connection, held.id).await?;
-        payments.sort_by_key(|it| it.notice.paid_at);
-        let (mut credit, mut events, mut spent) = (0, Vec::new(), Vec::new());
-        for mut payment in payments {
-            credit += payment.notice.amount.idr();
-            let (notice, day) = (&payment.notice, payment.notice.day());
-            let bill = store::bill_by_code(connection, &notice.payment_code).await?;
-            let bill = bill.ok_or(db::Error::Unknown("payment.payment_code"))?;
-            let lines = if standing::is_payable(&self.policy, &bill, &held, day)? {
-                bill.lines
-            } else {
-                standing::lines_on(&self.policy, &held, bill.months, day)?
-            };
-            let coming = settle::Coming::credited(notice);
-            let settled = settle::plan(&coming, &lines, held.paid_through, Money::new(credit));
-            let Some(&last) = settled.months.last() else {
-                continue;
-            };
-            if held.paid_through.is_none() {
-                self.activate(connection, now, &held, by).await?;
-                events.push(participant::activated(&held));
-            }
-            settle::book(
-                connection, &self.seal, now, &coming, &held, &lines, &settled,
-            )
-            .await?;
-            credit -= settled.applied.idr();
-            held.covered_from = held.covered_from.or(Some(day));
-            held.paid_through = Some(last);
-            payment.fate = Fate::Settled(Settled {
-                credited_idr: payment.notice.amount.idr() - settled.applied.idr(),
-                ..settled
-            });
-            events.push(told(&payment, Some(held.participant_id)));
-            spent.push(payment);
-        }
-        if !spent.is_empty() {
-            store::insert_decisions(connection, &self.seal, &spent, by, "", now).await?;
-        }
-        Ok(events)
     }
 
     /// It is not the person he said: what was paid waits for an officer.
@@ -280,7 +236,7 @@ impl Contributions {
         participant::set_identity(connection, person, IdentityState::Refused).await?;
         store::end_check(connection, person).await?;
         let (ids, why) = ((held.id, by), SuspenseReason::IdentityRefused);
-        suspense::withdraw(connection, seal, now, ids, why).await?;
+        suspense::set_aside_all(connection, seal, now, ids, why).await?;
         let text = "Data Anda tidak cocok dengan Dukcapil. Petugas kami akan memutuskan; iuran Anda aman. / The population register does \
                     not confirm your data. An officer will decide; your money is safe.";
         participant::tell(connection, seal, now, person, text).await?;

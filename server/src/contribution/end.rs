@@ -29,18 +29,12 @@ pub(crate) struct End {
 }
 
 impl Contributions {
-    /// The days on which a business may be said to end.
-    pub(crate) fn ends(&self) -> std::ops::RangeInclusive<NaiveDate> {
-        let today = self.clock.today();
-        today..=today + AHEAD
-    }
-
-    /// Ends a membership. JKK and JKM of months that do not begin any more become credit; JHT of them is saved already.
+    /// Ends a membership on a day, or today when none is told. JKK and JKM of months that do not begin any more become credit; JHT of them is saved already.
     pub(crate) async fn end(
         &self,
         caller: &Caller,
         membership: Uuid,
-        on: NaiveDate,
+        stated: Option<NaiveDate>,
     ) -> Result<End, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
@@ -48,6 +42,8 @@ impl Contributions {
         let held = held
             .filter(|it| may_bill(caller, it))
             .ok_or(Error::NotFound)?;
+        let today = self.clock.today();
+        let on = stated.or(held.ended_on).unwrap_or(today);
         let waiting_months = self.policy.jht_waiting_months.on(on)?.value;
         let claimable_on = months_after(on, waiting_months);
         let ahead = store::paid_after(&transaction, membership, Month::of(on)).await?;
@@ -61,6 +57,9 @@ impl Contributions {
             Some(before) => return Err(Error::Ended { on: before }),
             None => {}
         }
+        if !(today..=today + AHEAD).contains(&on) {
+            return Err(Error::NoDayToEnd);
+        }
         if held.paid_through.is_none() {
             let state = "STATE_AWAITING_PAYMENT";
             return Err(Error::WrongState { state });
@@ -70,7 +69,7 @@ impl Contributions {
             let journal = Journal {
                 kind: "end",
                 cause: membership,
-                day: self.clock.today(),
+                day: today,
                 transfers: ahead.iter().map(|it| back(membership, *it)).collect(),
             };
             ledger::post(&transaction, &self.seal, now, &journal).await?;

@@ -11,17 +11,20 @@ mod remind;
 mod rpc;
 mod rules;
 mod settle;
+mod spend;
 mod standing;
 mod store;
 mod suspense;
 
 pub(crate) use doubt::{CountError, count_question, watch_identity};
 pub(crate) use issue::issue_first;
+pub(crate) use remind::Progress;
 pub(crate) use rpc::{law_refusal, service};
 pub(crate) use rules::{Refused, Terms, check};
+pub(crate) use spend::buys_a_month;
 pub(crate) use standing::{BillToPay, to_pay};
 pub(crate) use store::verify;
-pub(crate) use suspense::withdraw;
+pub(crate) use suspense::set_aside_all;
 
 use std::sync::{Arc, Mutex};
 
@@ -48,8 +51,8 @@ pub(crate) struct Contributions {
     pub policy: Arc<Policy>,
     pub audit: Audit,
     pub register: Arc<dyn Register>,
-    /// The last day whose reminders this process has sent.
-    pub reminded: Mutex<Option<NaiveDate>>,
+    /// How far this process has reminded people today.
+    pub reminded: Mutex<Progress>,
 }
 
 /// How many months one bill may ask for.
@@ -158,6 +161,8 @@ pub(crate) enum Error {
     WrongState { state: &'static str },
     #[error("the membership ends on {on}")]
     Ended { on: NaiveDate },
+    #[error("a business ends today, or at most a year from now")]
+    NoDayToEnd,
     #[error("too many bills were issued for the membership today")]
     TooManyBills { retry_after: std::time::Duration },
     #[error(transparent)]
@@ -180,6 +185,7 @@ impl db::FromStore for Error {
             | Self::IdTaken
             | Self::WrongState { .. }
             | Self::Ended { .. }
+            | Self::NoDayToEnd
             | Self::TooManyBills { .. }
             | Self::Refused(_) => None,
         }

@@ -36,6 +36,16 @@ enum Plan {
     Suspend(SuspenseReason),
 }
 
+/// Whether it is known who pays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    Proven,
+    /// The register has not answered yet.
+    InDoubt,
+    /// Nobody who could become a participant.
+    Nobody(SuspenseReason),
+}
+
 impl Notice {
     /// Identifies the payment: the same notice names the same payment, whoever of us takes it.
     pub(crate) fn payment(&self) -> Uuid {
@@ -156,20 +166,13 @@ impl Contributions {
             return Ok(Plan::Suspend(SuspenseReason::RegistrationCancelled));
         }
         let unpaid = membership.paid_through.is_none();
-        let mut waits_for_identity = false;
-        if unpaid {
-            let ready = participant::readiness(connection, membership.participant_id).await?;
-            if ready.nik_is_taken {
-                // What came before waits for an officer too: nothing will ever be bought with it here.
-                let reason = SuspenseReason::NikTaken;
-                let ids = (membership.id, notice.gateway);
-                suspense::withdraw(connection, &self.seal, now, ids, reason).await?;
-                return Ok(Plan::Suspend(reason));
-            }
-            if ready.identity == IdentityState::Refused {
-                return Ok(Plan::Suspend(SuspenseReason::IdentityRefused));
-            }
-            waits_for_identity = !ready.identity.is_proven();
+        let who = if unpaid {
+            self.who_pays(connection, notice, &membership, now).await?
+        } else {
+            Who::Proven
+        };
+        if let Who::Nobody(reason) = who {
+            return Ok(Plan::Suspend(reason));
         }
         if standing::asks_past_the_end(&bill, &membership) {
             return Ok(Plan::Suspend(SuspenseReason::MembershipEnded));
@@ -188,6 +191,9 @@ impl Contributions {
                 Ok(fresh) => fresh,
                 // No law says what these months cost: an officer will.
                 Err(Error::Refused(_)) => return Ok(Plan::Suspend(SuspenseReason::BillExpired)),
+                Err(Error::Ended { .. }) => {
+                    return Ok(Plan::Suspend(SuspenseReason::MembershipEnded));
+                }
                 Err(error) => return Err(error),
             };
             let price: i64 = fresh.iter().map(|it| it.amount.idr()).sum();
@@ -198,7 +204,7 @@ impl Contributions {
             fresh
         };
         let coming = settle::Coming::payment(notice, Account::Clearing);
-        let settled = if waits_for_identity {
+        let settled = if who == Who::InDoubt {
             // Kept as credit until it is known who paid; then it buys what it would have bought on its day.
             super::Settled {
                 credited_idr: notice.amount.idr(),
@@ -220,6 +226,29 @@ impl Contributions {
         })
     }
 
+    /// Who pays for a membership that nobody has paid for yet.
+    async fn who_pays(
+        &self,
+        connection: &impl ConnectionTrait,
+        notice: &Notice,
+        membership: &Membership,
+        now: DateTime<Utc>,
+    ) -> Result<Who, Error> {
+        let ready = participant::readiness(connection, membership.participant_id).await?;
+        if ready.nik_is_taken {
+            // What came before waits for an officer too: nothing will ever be bought with it here.
+            let reason = SuspenseReason::NikTaken;
+            let ids = (membership.id, notice.gateway);
+            suspense::set_aside_all(connection, &self.seal, now, ids, reason).await?;
+            return Ok(Who::Nobody(reason));
+        }
+        Ok(match ready.identity {
+            IdentityState::Refused => Who::Nobody(SuspenseReason::IdentityRefused),
+            IdentityState::Matched | IdentityState::Vouched => Who::Proven,
+            IdentityState::Declared | IdentityState::Pending => Who::InDoubt,
+        })
+    }
+
     /// Makes the person a participant. What others with the same NIK had paid by then will never buy anything: it waits for an
     /// officer. A payment that comes to one of
     /// them at the same time is either seen here or sees this. Of two that activate at once each waits for the other: the database
@@ -236,7 +265,7 @@ impl Contributions {
         let credits: Vec<_> = rivals.into_iter().map(Account::Credit).collect();
         for rival in ledger::owners_with_money(connection, &credits).await? {
             let (ids, why) = ((rival, by), SuspenseReason::NikTaken);
-            suspense::withdraw(connection, &self.seal, now, ids, why).await?;
+            suspense::set_aside_all(connection, &self.seal, now, ids, why).await?;
         }
         Ok(())
     }

@@ -19,26 +19,59 @@ const ROUND: u64 = 100;
 
 /// What somebody is reminded of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+enum Kind {
     Due(NaiveDate),
     Lapse(NaiveDate),
 }
 
+/// How far this process has reminded people today.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Progress {
+    day: Option<NaiveDate>,
+    /// Which of the day's kinds.
+    kind: usize,
+    /// Behind which membership.
+    after: Uuid,
+}
+
 impl Contributions {
-    /// Reminds those whose day it is, once a day; how many. Whoever was reminded of a month is not reminded of it again, whichever
-    /// process looks.
+    /// Reminds those whose day it is, a hundred a round, so that nothing else has to wait; how many were looked at. Whoever was reminded
+    /// of a month is not reminded of it again, whichever process looks.
     pub(crate) async fn remind(&self) -> Result<usize, Error> {
         let today = self.clock.today();
-        let looked = *self.lock_reminded();
-        if looked == Some(today) {
-            return Ok(0);
+        let mut progress = *self.lock_reminded();
+        if progress.day != Some(today) {
+            progress = Progress {
+                day: Some(today),
+                ..Progress::default()
+            };
         }
+        let kinds = self.kinds(today)?;
+        let Some(&(month, kind)) = kinds.get(progress.kind) else {
+            *self.lock_reminded() = progress;
+            return Ok(0);
+        };
+        let (looked, last) = self
+            .remind_paid_through(today, (month, kind), progress.after)
+            .await?;
+        match last {
+            Some(last) => progress.after = last,
+            None => {
+                progress.kind += 1;
+                progress.after = Uuid::nil();
+            }
+        }
+        *self.lock_reminded() = progress;
+        Ok(looked)
+    }
+
+    /// What people are reminded of on `today`, and through which month those are paid.
+    fn kinds(&self, today: NaiveDate) -> Result<Vec<(Month, Kind)>, Error> {
         let this_month = Month::of(today);
-        let mut reminded = 0;
+        let mut kinds = Vec::new();
         let (due, _) = rules::due_on(&self.policy, this_month)?;
         if (due - BEFORE_DUE..=due).contains(&today) {
-            let before = this_month.months_before(1);
-            reminded += self.remind_paid_through(before, Kind::Due(due)).await?;
+            kinds.push((this_month.months_before(1), Kind::Due(due)));
         }
         let lapse_months = self
             .policy
@@ -48,39 +81,37 @@ impl Contributions {
         let last_paid = this_month.months_before(lapse_months);
         let ends = participant::cover_ends(last_paid, lapse_months);
         if today >= ends - BEFORE_LAPSE {
-            reminded += self
-                .remind_paid_through(last_paid, Kind::Lapse(ends))
-                .await?;
+            kinds.push((last_paid, Kind::Lapse(ends)));
         }
-        *self.lock_reminded() = Some(today);
-        Ok(reminded)
+        Ok(kinds)
     }
 
-    fn lock_reminded(&self) -> std::sync::MutexGuard<'_, Option<NaiveDate>> {
+    fn lock_reminded(&self) -> std::sync::MutexGuard<'_, Progress> {
         self.reminded
             .lock()
             .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
-    /// Reminds all who are paid through `month`, a hundred a transaction.
-    async fn remind_paid_through(&self, month: Month, kind: Kind) -> Result<usize, Error> {
-        let (mut after, mut reminded) = (Uuid::nil(), 0);
-        loop {
-            let now = self.clock.now();
-            let transaction = self.db.begin_write().await?;
-            let held = participant::hold_paid_through(&transaction, month, after, ROUND).await?;
-            let Some(last) = held.last().map(|it| it.id) else {
-                return Ok(reminded);
-            };
-            let ids: Vec<_> = held.iter().map(|it| it.id).collect();
-            let news = store::insert_reminders(&transaction, &ids, month, kind.code(), now).await?;
-            let texts = held.iter().filter(|it| news.contains(&it.id));
-            let texts: Vec<_> = texts.map(|it| (it.participant_id, kind.text(it))).collect();
-            participant::tell_each(&transaction, &self.seal, now, &texts).await?;
-            transaction.commit().await.map_err(db::Error::from)?;
-            reminded += news.len();
-            after = last;
-        }
+    /// Reminds a page of those who are paid through `month`; how many there were, and the last of them.
+    async fn remind_paid_through(
+        &self,
+        today: NaiveDate,
+        (month, kind): (Month, Kind),
+        after: Uuid,
+    ) -> Result<(usize, Option<Uuid>), Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let held = participant::hold_paid_through(&transaction, month, today, after, ROUND).await?;
+        let Some(last) = held.last().map(|it| it.id) else {
+            return Ok((0, None));
+        };
+        let ids: Vec<_> = held.iter().map(|it| it.id).collect();
+        let news = store::insert_reminders(&transaction, &ids, month, kind.code(), now).await?;
+        let texts = held.iter().filter(|it| news.contains(&it.id));
+        let texts: Vec<_> = texts.map(|it| (it.participant_id, kind.text(it))).collect();
+        participant::tell_each(&transaction, &self.seal, now, &texts).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok((held.len(), Some(last)))
     }
 }
 

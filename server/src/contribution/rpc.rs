@@ -105,8 +105,7 @@ impl ContributionService for Rpc {
         request: Request<EndBusinessRequest>,
     ) -> Result<Response<EndBusinessResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let days = self.contributions.ends();
-        let (membership, on) = paper::end(request.get_ref(), &days)?;
+        let (membership, on) = paper::end(request.get_ref())?;
         let end = db::retrying(|| self.contributions.end(&caller, membership, on)).await?;
         Ok(Response::new(EndBusinessResponse {
             ended_on: end.on.to_string(),
@@ -273,6 +272,11 @@ impl From<Error> for Status {
                 message,
                 [("state", state.to_owned())],
             ),
+            Error::NoDayToEnd => {
+                let mut fields = Fields::default();
+                fields.reject("ended_on", "must be today, or at most a year from now");
+                fields.refusal()
+            }
             Error::Ended { on } => refuse(
                 Code::FailedPrecondition,
                 Reason::MembershipEnded,

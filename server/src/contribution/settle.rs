@@ -103,14 +103,11 @@ pub(super) async fn book(
         .iter()
         .filter(|it| settled.months.contains(&it.month))
         .collect();
-    if let (Some(&first), Some(&last)) = (settled.months.first(), settled.months.last()) {
+    if let Some(&last) = settled.months.last() {
         store::insert_contributions(connection, seal, coming, membership, &paid).await?;
-        let goes_on = membership.paid_through.is_some_and(|it| it.next() == first);
-        let covered_from = match membership.covered_from {
-            Some(covered_from) if goes_on => covered_from,
-            _ => coming.day.max(first.first_day()),
-        };
-        participant::move_spell(connection, membership.id, covered_from, last).await?;
+        if let Some(covered_from) = covered_from(coming, membership, settled) {
+            participant::move_spell(connection, membership.id, covered_from, last).await?;
+        }
     }
     let journal = Journal {
         kind: coming.kind,
@@ -119,6 +116,20 @@ pub(super) async fn book(
         transfers: transfers(coming, membership.id, &paid),
     };
     ledger::post(connection, seal, now, &journal).await
+}
+
+/// Since when the membership is covered once the months are paid: a spell that goes on keeps its first day.
+pub(super) fn covered_from(
+    coming: &Coming,
+    membership: &Membership,
+    settled: &Settled,
+) -> Option<NaiveDate> {
+    let first = *settled.months.first()?;
+    let goes_on = membership.paid_through.is_some_and(|it| it.next() == first);
+    membership
+        .covered_from
+        .filter(|_| goes_on)
+        .or(Some(coming.day.max(first.first_day())))
 }
 
 /// Money that came pays first, credit pays what is missing, what is left is credit.

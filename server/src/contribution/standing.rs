@@ -66,7 +66,7 @@ impl Contributions {
                 let bill = bill.ok_or(Error::NotFound)?;
                 let membership = participant::membership(&transaction, bill.membership).await?;
                 let membership = membership.ok_or(Error::NotFound)?;
-                if !is_collectable(&transaction, &membership).await? {
+                if !is_collectable(&transaction, &bill, &membership).await? {
                     return Err(Error::NotFound);
                 }
                 (
@@ -74,7 +74,11 @@ impl Contributions {
                     membership,
                 )
             }
-            Key::Nik(nik) => self.open_bill(&transaction, now, nik).await?,
+            Key::Nik(nik) => match self.open_bill(&transaction, now, nik).await {
+                // It lapsed, and no month is left that could be paid.
+                Err(Error::Ended { .. }) => return Err(Error::NotFound),
+                found => found?,
+            },
         };
         let name = participant::name_of(&transaction, membership.participant_id).await?;
         let action = "LookUpBill";
@@ -103,7 +107,7 @@ impl Contributions {
             participant::memberships(connection, person.ok_or(Error::NotFound)?).await?;
         let mut paid = memberships
             .iter()
-            .filter(|it| it.paid_through.is_some() && it.last_month().is_none());
+            .filter(|it| it.paid_through.is_some() && it.has_months_left());
         let last = paid.next_back().ok_or(Error::NotFound)?;
         let held = participant::hold(connection, last.id)
             .await?
@@ -154,9 +158,10 @@ impl Contributions {
 /// Whether money for the membership would reach it: a gateway must not collect what then waits for an officer.
 async fn is_collectable(
     connection: &impl ConnectionTrait,
+    bill: &Bill,
     membership: &Membership,
 ) -> Result<bool, db::Error> {
-    if membership.is_cancelled {
+    if membership.is_cancelled || asks_past_the_end(bill, membership) {
         return Ok(false);
     }
     if membership.paid_through.is_some() {
@@ -232,13 +237,18 @@ async fn payable(
     let open = bill
         .lines
         .iter()
-        .filter(|it| Some(it.month) > membership.paid_through && !months_paid.contains(&it.month));
+        .filter(|it| Some(it.month) > membership.paid_through && !months_paid.contains(&it.month))
+        // Months after the last one do not come.
+        .filter(|it| membership.last_month().is_none_or(|last| it.month <= last));
     let open: Money = open.map(|it| it.amount).sum();
     let price = if open == Money::ZERO || is_payable(policy, bill, membership, today)? {
         open
     } else {
-        let lines = lines_on(policy, membership, bill.months, today)?;
-        lines.iter().map(|it| it.amount).sum()
+        match lines_on(policy, membership, bill.months, today) {
+            Ok(lines) => lines.iter().map(|it| it.amount).sum(),
+            Err(Error::Ended { .. }) => Money::ZERO,
+            Err(error) => return Err(error),
+        }
     };
     let credit = ledger::balance(connection, Account::Credit(membership.id)).await?;
     let payable = price.checked_sub(credit).filter(|it| *it > Money::ZERO);
@@ -267,10 +277,10 @@ pub(super) fn months_to_the_end(
     first: Month,
     months: u32,
 ) -> Result<u32, Error> {
-    let (Some(last), Some(ended_on)) = (membership.last_month(), membership.ended_on) else {
+    let Some(ended_on) = membership.ended_on else {
         return Ok(months);
     };
-    let left = u32::try_from(last.months_since(first) + 1).unwrap_or(0);
+    let left = u32::try_from(Month::of(ended_on).months_since(first) + 1).unwrap_or(0);
     if left == 0 {
         return Err(Error::Ended { on: ended_on });
     }

@@ -18,7 +18,7 @@ use crate::{
     participant::{self, Membership},
     seal::Seal,
 };
-use jamsostek_proto::v1::Subject;
+use jamsostek_proto::v1::{self as wire, Subject};
 
 impl Contributions {
     /// What became of a payment: a gateway sees its own.
@@ -85,7 +85,7 @@ impl Contributions {
                 return Err(Error::WrongState { state });
             }
             if !ready.identity.is_proven() {
-                let state = "SUSPENSE_REASON_IDENTITY_REFUSED";
+                let state = wire::IdentityState::from(ready.identity).as_str_name();
                 return Err(Error::WrongState { state });
             }
         }
@@ -194,13 +194,14 @@ impl Contributions {
 
 /// Sets aside what was paid for a `membership` that will never come about, payment by payment, so that an officer can give it
 /// back. `by` is whoever's doing it is.
-pub(crate) async fn withdraw(
+pub(crate) async fn set_aside_all(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
     (membership, by): (Uuid, Uuid),
     why: SuspenseReason,
 ) -> Result<(), db::Error> {
+    store::end_check_of(connection, membership).await?;
     let credit = Account::Credit(membership);
     if ledger::balance(connection, credit).await? == Money::ZERO {
         return Ok(());

@@ -6,7 +6,7 @@ mod contact;
 mod rules;
 pub(crate) mod sandbox;
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use chrono::NaiveDate;
 pub(crate) use contact::{Channel, Contact, masked_name};
@@ -107,6 +107,15 @@ impl IdentityState {
 
 /// A verdict that is on its way.
 pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
+
+/// How long the register may take: what takes longer is silence.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Asks the register, for so long and no longer.
+pub(crate) async fn ask(register: &dyn Register, question: &Question) -> Verdict {
+    let asked = tokio::time::timeout(PATIENCE, register.ask(question)).await;
+    asked.unwrap_or(Verdict::Unavailable)
+}
 
 /// The population register.
 pub(crate) trait Register: Send + Sync + 'static {

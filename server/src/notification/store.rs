@@ -110,7 +110,7 @@ pub(super) async fn state(
     }
 }
 
-/// Takes the oldest waiting messages. A code is leased once: one whose worker died counts as failed after its lease, for it must not
+/// Takes the oldest waiting codes, and the oldest other messages. A code is leased once: one whose worker died counts as failed after its lease, for it must not
 /// leave twice, and the person can ask for another. Any other message is taken up again.
 pub(super) async fn lease(
     connection: &impl ConnectionTrait,
@@ -124,10 +124,13 @@ pub(super) async fn lease(
     connection
         .execute_raw(db::statement(connection, abandoned, [now.into()]))
         .await?;
+    // Codes first: they are good for five minutes.
     let sql = format!(
         "UPDATE message SET state = 'leased', leased_until = $1, attempts = attempts + 1 WHERE id IN \
-         (SELECT id FROM message WHERE state = 'queued' AND (not_before IS NULL OR not_before <= $2) \
-         ORDER BY created_at, id LIMIT {round}) AND state = 'queued' RETURNING id, payload, is_code, attempts"
+         (SELECT id FROM (SELECT id FROM message WHERE state = 'queued' AND is_code ORDER BY created_at, id LIMIT {round}) c \
+         UNION ALL SELECT id FROM (SELECT id FROM message WHERE state = 'queued' AND NOT is_code \
+         AND (not_before IS NULL OR not_before <= $2) ORDER BY created_at, id LIMIT {round}) o) \
+         AND state = 'queued' RETURNING id, payload, is_code, attempts"
     );
     let rows = connection
         .query_all_raw(db::statement(connection, &sql, [until.into(), now.into()]))

@@ -49,19 +49,30 @@ impl Act {
     }
 }
 
+/// Who acts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Acting {
+    pub person: Uuid,
+    /// When one of his contacts was changed: codes of before stand for nothing any more.
+    pub contact_changed_at: Option<DateTime<Utc>>,
+}
+
 /// The code `id`, if it came back lately, for this very act of this very person.
 pub(crate) async fn came_back(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
     id: Uuid,
-    (act, person): (&Act, Uuid),
+    (act, acting): (&Act, Acting),
 ) -> Result<Option<Challenge>, db::Error> {
     let challenge = store::find(connection, id).await?;
     Ok(challenge.filter(|it| {
         it.is_for(act.purpose())
-            && it.subject_id == Some(person)
+            && it.subject_id == Some(acting.person)
             && it.content_digest == act.digest(seal)
             && it.used_at.is_some_and(|at| now < at + STANDS_FOR)
+            && acting
+                .contact_changed_at
+                .is_none_or(|at| at < it.created_at)
     }))
 }

@@ -7,7 +7,7 @@ mod act;
 mod rules;
 mod store;
 
-pub(crate) use act::{Act, came_back};
+pub(crate) use act::{Act, Acting, came_back};
 pub use rules::Limits as OtpLimits;
 pub(crate) use rules::Limits;
 pub(crate) use store::{Challenge, find, standing, verify};

@@ -12,7 +12,7 @@ use crate::{
     db,
     event::{self, Event},
     identity::Contact,
-    otp::{self, Act, Challenge},
+    otp::{self, Act, Acting, Challenge},
     seal::Datum,
 };
 
@@ -34,13 +34,13 @@ impl Participants {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
         let held = store::hold_person(&transaction, caller.id).await?;
-        held.ok_or(Error::NotFound)?;
+        let acting = held.ok_or(Error::NotFound)?.acting();
         let before = store::contacts(&transaction, &self.seal, caller.id).await?;
         if before.contains(contact) {
             drop(transaction);
             return self.show(caller, None).await;
         }
-        self.check_codes(&transaction, now, caller.id, contact, codes)
+        self.check_codes(&transaction, now, acting, (contact, &before), codes)
             .await?;
         store::replace_contact(&transaction, &self.seal, now, caller.id, contact).await?;
         let text = format!(
@@ -69,18 +69,20 @@ impl Participants {
         &self,
         connection: &impl ConnectionTrait,
         now: DateTime<Utc>,
-        person: Uuid,
-        contact: &Contact,
+        acting: Acting,
+        (contact, on_file): (&Contact, &[Contact]),
         codes: Codes,
     ) -> Result<(), Error> {
         let act = Act::NewContact(contact.clone());
         let seal = &self.seal;
-        let came = async |id| otp::came_back(connection, seal, now, id, (&act, person)).await;
+        let came = async |id| otp::came_back(connection, seal, now, id, (&act, acting)).await;
         let (new, old) = (came(codes.new).await?, came(codes.old).await?);
-        let from_new =
-            |it: &Challenge| it.contact_digest == seal.digest(Datum::Contact, contact.text());
+        let from = |it: &Challenge, contact: &Contact| {
+            it.contact_digest == seal.digest(Datum::Contact, contact.text())
+        };
+        let from_file = |it: &Challenge| on_file.iter().any(|contact| from(it, contact));
         match (new, old) {
-            (Some(new), Some(old)) if from_new(&new) && !from_new(&old) => Ok(()),
+            (Some(new), Some(old)) if from(&new, contact) && from_file(&old) => Ok(()),
             _ => Err(Error::ContactCodesNeeded),
         }
     }

@@ -12,7 +12,7 @@ pub(crate) use notice::{tell, tell_each};
 pub(crate) use rpc::service;
 pub(crate) use rules::{cover_ends, oldest_open_month};
 pub(crate) use store::{
-    Membership, Participant, account_of, active, close_unpaid, contacts, end, hold,
+    Membership, Participant, account_of, active, close_unpaid, contacts, end, hold, hold_all,
     hold_paid_through, hold_person, hold_rivals_of, join, membership, memberships, move_spell,
     name_of, question_about, reached_by, readiness, set_identity, verify, with_nik,
 };
@@ -98,7 +98,7 @@ pub(crate) struct Shown {
     cover: Vec<(Programme, rules::Cover)>,
 }
 
-/// Why a participant is not shown.
+/// Why a participant is not shown, or not changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("no such participant")]
@@ -158,7 +158,7 @@ pub(crate) async fn take_in(
     Ok((participant, membership))
 }
 
-/// The first contribution is there: makes the person a participant. Ask [`nik_is_taken`] before; of two at once the index stops one.
+/// The first contribution is there: makes the person a participant. Ask [`readiness`] before; of two at once the index stops one.
 pub(crate) async fn supply(
     connection: &impl ConnectionTrait,
     seal: &Seal,

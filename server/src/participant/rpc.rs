@@ -143,7 +143,10 @@ fn coverage_of(programme: Programme, cover: Cover) -> wire::Coverage {
             Why::Lapsed,
             "Pay a contribution; cover starts anew on that day.",
         ),
-        Cover::Ended => (Why::Ended, "Register again when you work again."),
+        Cover::Ended => (
+            Why::Ended,
+            "The work has ended; a new membership cannot be opened here yet.",
+        ),
     };
     let (since, until) = match cover {
         Cover::Covered(since, until) => (since.to_string(), until.to_string()),

@@ -1,12 +1,15 @@
 //! Spells of membership: when cover ends, and what covers somebody on a day. Facts in, decision out.
 
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 
 use crate::{
     money::Month,
     policy::{NoParameter, Policy},
     scheme::Programme,
 };
+
+/// How long payouts wait after a contact was changed (C4).
+pub(super) const CONTACT_HOLD: Duration = Duration::hours(24);
 
 /// What of a membership decides on cover.
 #[derive(Clone, Debug)]

@@ -11,7 +11,7 @@ pub(crate) use contacts::contacts;
 pub(super) use contacts::{contacts_of, replace_contact};
 pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{
-    Membership, close_unpaid, end, hold, hold_paid_through, hold_rivals_of, membership,
+    Membership, close_unpaid, end, hold, hold_all, hold_paid_through, hold_rivals_of, membership,
     memberships, move_spell,
 };
 pub(crate) use people::{

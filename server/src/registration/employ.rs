@@ -15,7 +15,7 @@ use crate::{
     clock::day_of,
     contribution, db,
     event::{self, Event},
-    identity::{IdentityState, Question, Verdict},
+    identity::{self, IdentityState, Question, Verdict},
     quota::{self, Quota, hex},
 };
 
@@ -70,15 +70,19 @@ impl Registrations {
             .await
     }
 
-    /// Whether the register has not agreed to this yet. Each question costs money and one of a few, so none is put twice.
+    /// Whether the register has not heard of this yet. Each question costs money and one of a few, so none is put twice.
     fn is_news(
         &self,
         row: &Registration,
         told: &Told,
         birth_date: NaiveDate,
     ) -> Result<bool, Error> {
-        let agreed =
-            row.identity()? == IdentityState::Matched && row.birth_date == Some(birth_date);
+        // Where it was silent it is asked again by itself, once the person has confirmed.
+        let heard = matches!(
+            row.identity()?,
+            IdentityState::Matched | IdentityState::Pending
+        );
+        let agreed = heard && row.birth_date == Some(birth_date);
         let same_mother =
             told.mother_name.is_none() || told.mother_name == row.mother(&self.seal)?;
         Ok(!agreed || !same_mother)
@@ -113,7 +117,7 @@ impl Registrations {
             birth_date,
             mother_name: told.mother_name.clone(),
         };
-        let verdict = self.register.ask(&question).await;
+        let verdict = identity::ask(&*self.register, &question).await;
         let stop = rules::stop(&verdict);
         // Kept by itself, and until it is: what follows may meet other writers and start over, but nobody is asked twice.
         db::retrying(|| self.keep(caller, row, (told, birth_date), &verdict)).await?;

@@ -142,6 +142,7 @@ impl From<contribution::Error> for Error {
             | contribution::Error::IdTaken
             | contribution::Error::TooManyBills { .. }
             | contribution::Error::Ended { .. }
+            | contribution::Error::NoDayToEnd
             | contribution::Error::WrongState { .. } => {
                 Self::Store(db::Error::Unknown("registration.membership_id"))
             }

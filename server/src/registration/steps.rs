@@ -17,7 +17,6 @@ use crate::{
     db,
     event::{self, Event},
     identity::IdentityState,
-    money::Money,
     otp,
     participant::{self, Person},
 };
@@ -135,7 +134,7 @@ impl Registrations {
             participant::close_unpaid(&transaction, membership, now).await?;
             let why = SuspenseReason::RegistrationCancelled;
             let ids = (membership, caller.id);
-            contribution::withdraw(&transaction, &self.seal, now, ids, why).await?;
+            contribution::set_aside_all(&transaction, &self.seal, now, ids, why).await?;
         }
         self.finish(transaction, caller, "CancelRegistration", id)
             .await
@@ -171,7 +170,7 @@ impl Registrations {
         let holder = participant::with_nik(connection, &row.nik_digest).await?;
         let codes = otp::standing(connection, row.id).await?;
         let work = row.work()?;
-        let (identity, owed) = self.doubt(connection, &row, account.is_some()).await?;
+        let (identity, paid_in_doubt) = self.doubt(connection, &row, account.is_some()).await?;
         let facts = Facts {
             is_confirmed_by_code: codes.is_confirmed,
             has_account: account.is_some(),
@@ -181,7 +180,7 @@ impl Registrations {
             is_confirmed: row.confirmed_at.is_some(),
             nik_is_taken: holder.is_some_and(|it| Some(it) != row.participant_id),
             is_refused: row.confirmed_at.is_some() && identity == IdentityState::Refused,
-            is_paid_in_doubt: owed == Some(Money::ZERO),
+            is_paid_in_doubt: paid_in_doubt,
             expires_at: row.expires_at,
         };
         let state = rules::state(&facts, now);
@@ -212,28 +211,27 @@ impl Registrations {
 }
 
 impl Registrations {
-    /// How far it is known who the person is, and, while that is in doubt, what is still to be paid. Only a registration that was
-    /// confirmed while the register was silent can have gone on without itself.
+    /// How far it is known who the person is, and whether enough was paid while that is in doubt, by the prices of the days on which
+    /// it was. Only a registration that was confirmed while the register was silent can have gone on without itself.
     async fn doubt(
         &self,
         connection: &impl ConnectionTrait,
         row: &Registration,
         has_account: bool,
-    ) -> Result<(IdentityState, Option<Money>), Error> {
+    ) -> Result<(IdentityState, bool), Error> {
         let identity = row.identity()?;
-        let (Some(person), Some(bill)) = (row.participant_id, row.bill_id) else {
-            return Ok((identity, None));
+        let (Some(person), Some(membership)) = (row.participant_id, row.membership_id) else {
+            return Ok((identity, false));
         };
         if identity != IdentityState::Pending {
-            return Ok((identity, None));
+            return Ok((identity, false));
         }
         let identity = participant::readiness(connection, person).await?.identity;
         if identity != IdentityState::Pending || has_account {
-            return Ok((identity, None));
+            return Ok((identity, false));
         }
-        let today = self.clock.today();
-        let owed = contribution::to_pay(connection, &self.policy, today, bill).await?;
-        Ok((identity, owed.map(|it| it.payable)))
+        let paid = contribution::buys_a_month(connection, &self.policy, membership).await?;
+        Ok((identity, paid))
     }
 }
 

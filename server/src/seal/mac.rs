@@ -44,6 +44,14 @@ impl RowMac {
         self.number(field.timestamp_micros())
     }
 
+    /// A moment that may be missing.
+    pub(crate) fn optional_moment(self, field: Option<chrono::DateTime<chrono::Utc>>) -> Self {
+        match field {
+            Some(field) => self.number(1).moment(field),
+            None => self.number(0),
+        }
+    }
+
     pub(crate) fn day(self, field: chrono::NaiveDate) -> Self {
         self.text(&field.to_string())
     }

@@ -59,22 +59,24 @@ fn in_full(error: &dyn std::error::Error) -> String {
 impl Workers {
     /// One round; how much there was to do. A part that fails keeps no other from its work.
     pub async fn work(&self) -> Result<usize, WorkError> {
-        if let Some(moved) = &self.moved {
-            sandbox::follow(&self.db, moved).await?;
-        }
+        let followed = match &self.moved {
+            Some(moved) => sandbox::follow(&self.db, moved).await,
+            None => Ok(()),
+        };
         let Features {
             contributions,
             claims,
             audit,
             ..
         } = &self.features;
+        // Messages first: a code is good for five minutes.
+        let delivered = notification::work(&self.db, &self.seal, self.clock.now()).await;
         let rounds = [
+            followed.map(|()| 0).map_err(WorkError::from),
+            delivered.map_err(WorkError::from),
             contributions.ask_again().await.map_err(WorkError::from),
             contributions.remind().await.map_err(WorkError::from),
             claims.pay_out().await.map_err(WorkError::from),
-            notification::work(&self.db, &self.seal, self.clock.now())
-                .await
-                .map_err(WorkError::from),
             audit.work().await.map_err(WorkError::from),
         ];
         rounds.into_iter().sum()

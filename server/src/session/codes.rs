@@ -152,10 +152,18 @@ impl Sessions {
             return Err(otp::Error::Used.into());
         }
         let content = format!("again|{}", before.id);
+        // A contact that is his no more reaches nobody: a decoy goes, so that nothing is told of it.
+        let subject = match before.subject_id {
+            Some(subject) if purpose == Purpose::SignIn => {
+                let reached = participant::reached_by(connection, &before.contact_digest).await?;
+                reached.iter().any(|it| it.0 == subject).then_some(subject)
+            }
+            subject => subject,
+        };
         Ok(Draw {
             id,
             purpose,
-            subject: before.subject_id,
+            subject,
             nik_digest: before.nik_digest.clone(),
             kpj_named: before.kpj_named,
             contact: otp::contact_of(&self.seal, &before)?,

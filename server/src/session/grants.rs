@@ -88,17 +88,18 @@ impl Sessions {
         Ok(Some(granted))
     }
 
-    /// A code that named no KPJ opens nothing where the contact serves several participants (decision C3).
+    /// The code must have gone to a contact that is still the participant's; and one that named no KPJ opens nothing where the contact
+    /// serves several participants (decision C3).
     async fn only_one(
         &self,
         connection: &impl ConnectionTrait,
         challenge: &otp::Challenge,
     ) -> Result<(), Error> {
-        if challenge.kpj_named {
-            return Ok(());
-        }
         let reached = participant::reached_by(connection, &challenge.contact_digest).await?;
-        if reached.len() > 1 {
+        if !reached.iter().any(|it| Some(it.0) == challenge.subject_id) {
+            return Err(otp::Error::Superseded.into());
+        }
+        if !challenge.kpj_named && reached.len() > 1 {
             return Err(Error::KpjNeeded);
         }
         Ok(())

@@ -82,6 +82,10 @@ fn receivers(act: &Act, on_file: &[Contact]) -> Vec<Contact> {
             .into_iter()
             .collect(),
         Act::NewContact(new) => {
+            // One that is on file needs no proof: nothing will change.
+            if on_file.contains(new) {
+                return Vec::new();
+            }
             let old = by(new.channel()).or_else(|| on_file.first());
             std::iter::once(new).chain(old).cloned().collect()
         }

@@ -14,6 +14,7 @@ fn account(balance: i64, ended_on: Option<&str>) -> Account {
         balance: Money::new(balance),
         credit: Money::ZERO,
         ended_on: ended_on.map(day),
+        was_employed: false,
     }
 }
 
@@ -22,7 +23,10 @@ fn facts(cause: Cause, today: &str, account: Account) -> Facts {
         cause,
         today: day(today),
         birth_date: Some(day("1960-05-10")),
-        accounts: vec![account],
+        accounts: vec![Account {
+            was_employed: !matches!(cause, Cause::BusinessEnd | Cause::Retirement),
+            ..account
+        }],
         identity_is_proven: true,
         has_open_claim: false,
     }
@@ -222,8 +226,54 @@ proptest! {
         let facts = Facts { accounts, ..facts(cause, "2026-06-10", account(0, None)) };
         let amount = judged(&facts).amount().idr();
         prop_assert!(amount <= there);
+        let found = judged(&facts);
+        prop_assert!(!found.is_eligible() || amount > 0, "an eligible claim of nothing");
         if !retired {
             prop_assert_eq!(amount, ended);
         }
     }
+}
+
+/// Credit alone is paid where the work has ended; while it goes on the next month needs it.
+#[test]
+fn credit_alone_is_a_claim_only_when_no_month_comes() {
+    let credit = |ended_on| Account {
+        credit: Money::new(1_000),
+        ..account(0, ended_on)
+    };
+    let running = facts(Cause::Retirement, "2026-06-10", credit(None));
+    assert!(!judged(&running).is_eligible());
+    let over = facts(Cause::BusinessEnd, "2026-06-10", credit(Some("2026-05-10")));
+    assert_eq!(judged(&over).amount(), Money::new(1_000));
+}
+
+/// One's own business ends by one's own word; an employee's work ends by the employer's.
+#[test]
+fn each_cause_opens_its_own_work_alone() {
+    let mut business = facts(
+        Cause::BusinessEnd,
+        "2026-06-10",
+        account(1_000, Some("2026-05-10")),
+    );
+    assert!(judged(&business).is_eligible());
+    business.cause = Cause::Resignation;
+    let found = judged(&business);
+    assert!(!found.is_eligible());
+    assert_eq!(found.findings[1].who_must_act, WhoMustAct::Employer);
+    business.accounts[0].was_employed = true;
+    assert!(judged(&business).is_eligible());
+}
+
+/// What was paid out already does not let what ended yesterday be paid today.
+#[test]
+fn an_empty_account_opens_nothing_for_another() {
+    let mut facts = facts(
+        Cause::BusinessEnd,
+        "2026-06-10",
+        account(0, Some("2026-01-10")),
+    );
+    facts.accounts.push(account(1_000, Some("2026-06-09")));
+    let found = judged(&facts);
+    assert!(!found.is_eligible());
+    assert_eq!(found.earliest_on(), Some(day("2026-07-09")));
 }

@@ -5,7 +5,7 @@
 
 pub(crate) mod sandbox;
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use uuid::Uuid;
 
@@ -58,6 +58,16 @@ pub(crate) enum Holder {
 
 /// An answer that is on its way.
 pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// How long the bank may take: what takes longer is silence.
+const PATIENCE: Duration = Duration::from_secs(6);
+
+/// Waits for the bank's answer, for so long and no longer.
+pub(super) async fn patiently<T>(answer: Answer<'_, T>, silence: T) -> T {
+    tokio::time::timeout(PATIENCE, answer)
+        .await
+        .unwrap_or(silence)
+}
 
 /// The bank.
 pub(crate) trait Bank: Send + Sync + 'static {

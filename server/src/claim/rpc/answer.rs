@@ -33,7 +33,7 @@ impl From<AwardState> for award::State {
 impl From<Shown> for wire::Claim {
     fn from(shown: Shown) -> Self {
         let claim = shown.claim;
-        let held = claim.hold_until > claim.submitted_at;
+        let held = claim.held_until > claim.submitted_at;
         Self {
             id: claim.id.to_string(),
             state: claim::State::from(claim.state).into(),
@@ -46,7 +46,7 @@ impl From<Shown> for wire::Claim {
             submitted_at: Some(timestamp(claim.submitted_at)),
             due_on: claim.due_on.to_string(),
             due_on_weekends_only: claim.weekends_only,
-            held_until: held.then(|| timestamp(claim.hold_until)),
+            held_until: held.then(|| timestamp(claim.held_until)),
             requires_interview: claim.requires_interview,
             estimate_idr: claim.estimate.idr(),
             award: shown.award.map(Into::into),

@@ -72,7 +72,7 @@ pub(super) fn notice(request: RecordPayoutRequest) -> Result<Notice, Status> {
     if !is_word(&request.bank_reference, 64, b".-_") {
         fields.reject(
             "bank_reference",
-            "must be 1 to 64 letters, digits, dots, dashes",
+            "must be 1 to 64 letters, digits, dots, dashes, underscores",
         );
     }
     let failure = match (request.paid, request.failure.is_empty()) {

@@ -28,11 +28,12 @@ fn claim() -> Claim {
         estimate: Money::new(1),
         requires_interview: false,
         submitted_at: now(),
-        hold_until: now(),
+        held_until: now(),
         due_on: now().date_naive(),
         weekends_only: false,
         policy_version: String::new(),
         taken_by: None,
+        taken_at: None,
         reason: None,
     }
 }
@@ -84,7 +85,7 @@ fn act(claim: &mut Claim, won: &mut Option<Award>, needs_two: bool, act: Act) {
     let officer = |second: bool| Uuid::from_u128(if second { 2 } else { 1 });
     match act {
         Act::Take(second) => {
-            if matches!(take(claim, officer(second)), Ok(May::Do(()))) {
+            if matches!(take(claim, officer(second), now()), Ok(May::Do(()))) {
                 claim.state = State::InReview;
                 claim.taken_by = Some(officer(second));
             }

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, IntoActiveModel, entity::prelude::*};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QuerySelect, entity::prelude::*};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -75,9 +75,8 @@ impl AwardState {
 }
 
 impl Model {
-    /// Over all but when it is whose turn: a lease is nobody's secret.
+    /// Over all but when it is whose turn: how long a payout waits is asked again of the claim before it goes out.
     fn expected_mac(&self, seal: &Seal) -> Vec<u8> {
-        let moment = |it: Option<DateTime<Utc>>| it.map(|it| it.timestamp_micros().to_be_bytes());
         seal.mac("award")
             .id(self.id)
             .id(self.claim_id)
@@ -88,9 +87,9 @@ impl Model {
             .id(self.proposed_by)
             .optional(self.approved_by.as_ref().map(|it| it.as_bytes().as_slice()))
             .moment(self.proposed_at)
-            .optional(moment(self.approved_at).as_ref().map(|it| it.as_slice()))
-            .optional(moment(self.instructed_at).as_ref().map(|it| it.as_slice()))
-            .optional(moment(self.settled_at).as_ref().map(|it| it.as_slice()))
+            .optional_moment(self.approved_at)
+            .optional_moment(self.instructed_at)
+            .optional_moment(self.settled_at)
             .optional(self.bank_reference.as_deref().map(str::as_bytes))
             .optional(self.failure.as_deref().map(str::as_bytes))
             .finish()
@@ -101,11 +100,7 @@ fn kept(lines: &[Line]) -> String {
     let lines: Vec<_> = lines
         .iter()
         .map(|it| Kept {
-            kind: match it.kind {
-                LineKind::JhtBalance => "jht_balance",
-                LineKind::Credit => "credit",
-            }
-            .to_owned(),
+            kind: it.kind.code().to_owned(),
             membership: it.membership,
             amount_idr: it.amount.idr(),
             formula: it.formula.clone(),
@@ -125,11 +120,7 @@ fn read(lines: &str) -> Result<Vec<Line>, db::Error> {
     kept.into_iter()
         .map(|it| {
             Ok(Line {
-                kind: match it.kind.as_str() {
-                    "jht_balance" => LineKind::JhtBalance,
-                    "credit" => LineKind::Credit,
-                    _ => return Err(unknown()),
-                },
+                kind: LineKind::from_code(&it.kind).ok_or_else(unknown)?,
                 membership: it.membership,
                 amount: Money::new(it.amount_idr),
                 formula: it.formula,
@@ -143,11 +134,14 @@ fn read(lines: &str) -> Result<Vec<Line>, db::Error> {
         .collect()
 }
 
-impl TryFrom<Model> for Award {
-    type Error = db::Error;
-
-    fn try_from(row: Model) -> Result<Self, db::Error> {
-        Ok(Self {
+impl Model {
+    /// The award, if the row is as it was written: nobody is paid by one that was edited.
+    fn award(self, seal: &Seal) -> Result<Award, db::Error> {
+        let row = self;
+        if row.mac != row.expected_mac(seal) {
+            return Err(db::Error::Unknown("award.mac"));
+        }
+        Ok(Award {
             id: row.id,
             claim: row.claim_id,
             state: AwardState::from_code(&row.state).ok_or(db::Error::Unknown("award.state"))?,
@@ -210,6 +204,7 @@ pub(in super::super) async fn save_award(
 /// The awards of `claims`.
 pub(in super::super) async fn awards_of(
     connection: &impl ConnectionTrait,
+    seal: &Seal,
     claims: &[Uuid],
 ) -> Result<Vec<Award>, db::Error> {
     if claims.is_empty() {
@@ -219,15 +214,20 @@ pub(in super::super) async fn awards_of(
         .filter(Column::ClaimId.is_in(claims.iter().copied()))
         .all(connection)
         .await?;
-    rows.into_iter().map(Award::try_from).collect()
+    rows.into_iter().map(|it| it.award(seal)).collect()
 }
 
-pub(in super::super) async fn award(
+/// The claim that an award is of.
+pub(in super::super) async fn claim_of(
     connection: &impl ConnectionTrait,
     id: Uuid,
-) -> Result<Option<Award>, db::Error> {
-    let row = Entity::find_by_id(id).one(connection).await?;
-    row.map(Award::try_from).transpose()
+) -> Result<Option<Uuid>, db::Error> {
+    Ok(Entity::find_by_id(id)
+        .select_only()
+        .column(Column::ClaimId)
+        .into_tuple()
+        .one(connection)
+        .await?)
 }
 
 /// Takes the awards whose turn it is.

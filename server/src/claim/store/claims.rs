@@ -1,7 +1,8 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*,
-    sea_query::LockType,
+    Condition, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect,
+    entity::prelude::*,
+    sea_query::{ExprTrait, LockType},
 };
 use uuid::Uuid;
 
@@ -37,11 +38,12 @@ pub(crate) struct Model {
     pub estimate_idr: i64,
     pub requires_interview: bool,
     pub submitted_at: DateTime<Utc>,
-    pub hold_until: DateTime<Utc>,
+    pub held_until: DateTime<Utc>,
     pub due_on: NaiveDate,
     pub weekends_only: bool,
     pub policy_version: String,
     pub taken_by: Option<Uuid>,
+    pub taken_at: Option<DateTime<Utc>>,
     pub reason: Option<String>,
     pub mac: Vec<u8>,
 }
@@ -89,17 +91,22 @@ impl Model {
             .number(self.estimate_idr)
             .number(self.requires_interview.into())
             .moment(self.submitted_at)
-            .moment(self.hold_until)
+            .moment(self.held_until)
             .day(self.due_on)
             .number(self.weekends_only.into())
             .text(&self.policy_version)
             .optional(self.taken_by.as_ref().map(|it| it.as_bytes().as_slice()))
+            .optional_moment(self.taken_at)
             .optional(self.reason.as_deref().map(str::as_bytes))
             .finish()
     }
 
+    /// The claim, if the row is as it was written: nobody is paid by one that was edited.
     fn claim(self, seal: &Seal) -> Result<Claim, db::Error> {
         let unknown = db::Error::Unknown;
+        if self.mac != self.expected_mac(seal) {
+            return Err(unknown("claim.mac"));
+        }
         let number = seal.open(Datum::BankAccount, self.id, &self.account_number)?;
         let holder =
             FullName::parse(&self.holder_name).map_err(|_| unknown("claim.holder_name"))?;
@@ -116,11 +123,12 @@ impl Model {
             estimate: Money::new(self.estimate_idr),
             requires_interview: self.requires_interview,
             submitted_at: self.submitted_at,
-            hold_until: self.hold_until,
+            held_until: self.held_until,
             due_on: self.due_on,
             weekends_only: self.weekends_only,
             policy_version: self.policy_version,
             taken_by: self.taken_by,
+            taken_at: self.taken_at,
             reason: self.reason,
         })
     }
@@ -159,11 +167,12 @@ pub(in super::super) async fn insert_claim(
         estimate_idr: claim.estimate.idr(),
         requires_interview: claim.requires_interview,
         submitted_at: claim.submitted_at,
-        hold_until: claim.hold_until,
+        held_until: claim.held_until,
         due_on: claim.due_on,
         weekends_only: claim.weekends_only,
         policy_version: claim.policy_version.clone(),
         taken_by: claim.taken_by,
+        taken_at: claim.taken_at,
         reason: claim.reason.clone(),
         mac: Vec::new(),
     };
@@ -185,6 +194,7 @@ pub(in super::super) async fn save_claim(
     row.state = claim.state.code().to_owned();
     row.is_open = claim.is_open;
     row.taken_by = claim.taken_by;
+    row.taken_at = claim.taken_at;
     row.reason.clone_from(&claim.reason);
     row.mac = row.expected_mac(seal);
     let changed = row.into_active_model().reset_all();
@@ -242,29 +252,34 @@ pub(in super::super) async fn open_claim(
         .await?)
 }
 
-/// The claims that are listed, from behind `after` on. Their ids are in the order in which they were made.
+/// The claims that are listed, from behind `after` on.
 pub(in super::super) async fn claims(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     listing: Listing,
-    after: Option<Uuid>,
+    after: Option<(DateTime<Utc>, Uuid)>,
     limit: u64,
 ) -> Result<Vec<Claim>, db::Error> {
     let mut query = Entity::find().limit(limit);
     query = match listing {
         Listing::Of(participant) => query
             .filter(Column::ParticipantId.eq(participant))
+            .order_by_desc(Column::SubmittedAt)
             .order_by_desc(Column::Id),
         Listing::Waiting => query
             .filter(Column::IsOpen.eq(true))
             .filter(Column::State.is_in([State::Submitted.code(), State::InReview.code()]))
+            .order_by_asc(Column::SubmittedAt)
             .order_by_asc(Column::Id),
     };
-    query = match (listing, after) {
-        (_, None) => query,
-        (Listing::Of(_), Some(after)) => query.filter(Column::Id.lt(after)),
-        (Listing::Waiting, Some(after)) => query.filter(Column::Id.gt(after)),
-    };
+    if let Some((at, id)) = after {
+        let same = Column::SubmittedAt.eq(at);
+        let (other, same) = match listing {
+            Listing::Of(_) => (Column::SubmittedAt.lt(at), same.and(Column::Id.lt(id))),
+            Listing::Waiting => (Column::SubmittedAt.gt(at), same.and(Column::Id.gt(id))),
+        };
+        query = query.filter(Condition::any().add(other).add(same));
+    }
     let rows = query.all(connection).await?;
     rows.into_iter().map(|it| it.claim(seal)).collect()
 }

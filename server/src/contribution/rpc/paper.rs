@@ -1,7 +1,5 @@
 //! Requests, parsed once: all bad fields at a time.
 
-use std::ops::RangeInclusive;
-
 use chrono::{DateTime, Duration, DurationRound, NaiveDate, Utc};
 use jamsostek_proto::v1::{
     EndBusinessRequest, LookUpBillRequest, QuoteContributionRequest, RecordPaymentRequest,
@@ -64,18 +62,11 @@ pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
     read
 }
 
-/// The membership, and its last day: the first of `days` when none is told.
-pub(super) fn end(
-    request: &EndBusinessRequest,
-    days: &RangeInclusive<NaiveDate>,
-) -> Result<(Uuid, NaiveDate), Status> {
+/// The membership, and its last day where one is told.
+pub(super) fn end(request: &EndBusinessRequest) -> Result<(Uuid, Option<NaiveDate>), Status> {
     let mut fields = Fields::default();
     let membership = fields.id("membership_id", &request.membership_id);
     let on = fields.optional_day("ended_on", &request.ended_on);
-    let on = on.unwrap_or(*days.start());
-    if !days.contains(&on) {
-        fields.reject("ended_on", "must be today, or at most a year from now");
-    }
     let Some(membership) = membership else {
         return Err(fields.refusal());
     };

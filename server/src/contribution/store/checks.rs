@@ -31,8 +31,22 @@ impl ActiveModelBehavior for ActiveModel {}
 pub(in super::super) struct Check {
     pub(in super::super) person: Uuid,
     pub(in super::super) membership: Uuid,
-    pub(in super::super) mother_name: Option<FullName>,
+    mother_name: Option<Vec<u8>>,
     pub(in super::super) asked: i32,
+}
+
+impl Check {
+    /// The mother's name, where she was told.
+    pub(in super::super) fn mother_name(&self, seal: &Seal) -> Result<Option<FullName>, db::Error> {
+        let Some(sealed) = &self.mother_name else {
+            return Ok(None);
+        };
+        let text = seal.open(Datum::MotherName, self.person, sealed)?;
+        let name = FullName::parse(&text);
+        Ok(Some(name.map_err(|_| {
+            db::Error::Unknown("identity_check.mother_name")
+        })?))
+    }
 }
 
 pub(in super::super) async fn insert_check(
@@ -61,7 +75,6 @@ pub(in super::super) async fn insert_check(
 /// Takes the checks whose turn it is.
 pub(in super::super) async fn lease_checks(
     connection: &impl ConnectionTrait,
-    seal: &Seal,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
     round: u64,
@@ -76,16 +89,10 @@ pub(in super::super) async fn lease_checks(
         .await?;
     rows.iter()
         .map(|row| {
-            let person = row.try_get("", "participant_id")?;
-            let mother: Option<Vec<u8>> = row.try_get("", "mother_name")?;
-            let mother = mother.map(|it| {
-                let text = seal.open(Datum::MotherName, person, &it)?;
-                FullName::parse(&text).map_err(|_| db::Error::Unknown("identity_check.mother_name"))
-            });
             Ok(Check {
-                person,
+                person: row.try_get("", "participant_id")?,
                 membership: row.try_get("", "membership_id")?,
-                mother_name: mother.transpose()?,
+                mother_name: row.try_get("", "mother_name")?,
                 asked: row.try_get("", "asked")?,
             })
         })
@@ -112,6 +119,18 @@ pub(in super::super) async fn end_check(
     person: Uuid,
 ) -> Result<(), db::Error> {
     Entity::delete_by_id(person).exec(connection).await?;
+    Ok(())
+}
+
+/// Nobody needs to ask about whose membership it is.
+pub(in super::super) async fn end_check_of(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+) -> Result<(), db::Error> {
+    Entity::delete_many()
+        .filter(Column::MembershipId.eq(membership))
+        .exec(connection)
+        .await?;
     Ok(())
 }
 

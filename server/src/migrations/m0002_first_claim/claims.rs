@@ -33,11 +33,12 @@ fn claims() -> TableCreateStatement {
             big_integer("estimate_idr"),
             boolean("requires_interview"),
             timestamp_with_time_zone("submitted_at"),
-            timestamp_with_time_zone("hold_until"),
+            timestamp_with_time_zone("held_until"),
             date("due_on"),
             boolean("weekends_only"),
             string("policy_version"),
             uuid_null("taken_by"),
+            timestamp_with_time_zone_null("taken_at"),
             string_null("reason"),
             binary("mac"),
         ],
@@ -99,13 +100,21 @@ pub(super) fn indexes() -> Vec<IndexCreateStatement> {
     let one_open = unique("claim_one_open", "claim", &["participant_id", "programme"])
         .and_where(Expr::col("is_open").eq(true))
         .to_owned();
+    let waiting = index("claim_waiting", "claim", &["submitted_at", "id"])
+        .and_where(Expr::col("is_open").eq(true))
+        .to_owned();
     // What has gone to the bank or may go there is found without looking at what is done.
     let due = index("award_due", "award", &["next_at"])
         .and_where(Expr::col("next_at").is_not_null())
         .to_owned();
     vec![
         one_open,
-        index("claim_of", "claim", &["participant_id", "id"]),
+        index(
+            "claim_of",
+            "claim",
+            &["participant_id", "submitted_at", "id"],
+        ),
+        waiting,
         unique("claim_step_once", "claim_step", &["claim_id", "step"]),
         unique("award_of", "award", &["claim_id"]),
         due,

@@ -83,8 +83,15 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
 }
 
 pub(super) fn indexes() -> Vec<IndexCreateStatement> {
+    // A code that waits behind a hundred thousand reminders would be too old when its turn came.
+    let codes_waiting = index("message_codes_waiting", "message", &["created_at", "id"])
+        .and_where(Expr::col("state").eq("queued"))
+        .and_where(Expr::col("is_code").eq(true))
+        .to_owned();
     vec![
         index("identity_check_next", "identity_check", &["next_at"]),
+        index("identity_check_of", "identity_check", &["membership_id"]),
+        codes_waiting,
         index("membership_paid", "membership", &["paid_through", "id"]),
     ]
 }

@@ -97,7 +97,7 @@ pub(crate) async fn contacts(
     rows.iter().map(|row| open_contact(seal, row)).collect()
 }
 
-/// The verified contacts of `people`, each person's oldest first.
+/// The verified contacts of `people`, each person's oldest first. One that does not open keeps nobody else from being told.
 pub(in super::super) async fn contacts_of(
     connection: &impl ConnectionTrait,
     seal: &Seal,
@@ -109,9 +109,18 @@ pub(in super::super) async fn contacts_of(
         .order_by_asc(Column::Id)
         .all(connection)
         .await?;
-    rows.iter()
-        .map(|row| Ok((row.participant_id, open_contact(seal, row)?)))
-        .collect()
+    let opened = rows.iter().filter_map(|row| match open_contact(seal, row) {
+        Ok(contact) => Some((row.participant_id, contact)),
+        Err(error) => {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                contact.id = %row.id,
+                "a contact does not open"
+            );
+            None
+        }
+    });
+    Ok(opened.collect())
 }
 
 /// A contact is sealed for its participant: given to another, it does not open.

@@ -1,6 +1,6 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
+    ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
     sea_query::LockType,
 };
 use uuid::Uuid;
@@ -57,6 +57,12 @@ impl Membership {
     /// The last month that can be paid; none while it goes on.
     pub(crate) fn last_month(&self) -> Option<Month> {
         self.ended_on.map(Month::of)
+    }
+
+    /// Whether a month can still be paid.
+    pub(crate) fn has_months_left(&self) -> bool {
+        self.last_month()
+            .is_none_or(|last| Some(last) > self.paid_through)
     }
 
     pub(in super::super) fn spell(&self) -> Spell {
@@ -192,6 +198,20 @@ pub(crate) async fn move_spell(
     Ok(())
 }
 
+/// Holds all memberships of a participant, in the order of their ids.
+pub(crate) async fn hold_all(
+    connection: &impl ConnectionTrait,
+    participant: Uuid,
+) -> Result<(), db::Error> {
+    Entity::find()
+        .filter(Column::ParticipantId.eq(participant))
+        .order_by_asc(Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(connection)
+        .await?;
+    Ok(())
+}
+
 /// Keeps the last day of a membership.
 pub(crate) async fn end(
     connection: &impl ConnectionTrait,
@@ -205,16 +225,21 @@ pub(crate) async fn end(
     Ok(())
 }
 
-/// Those that are paid through `month`, go on and were not cancelled, after the id `after`; held, so that no payment comes between.
+/// Those that are paid through `month` and go on after `today`, behind the id `after`; held, so that no payment comes between.
 pub(crate) async fn hold_paid_through(
     connection: &impl ConnectionTrait,
     month: Month,
+    today: NaiveDate,
     after: Uuid,
     limit: u64,
 ) -> Result<Vec<Membership>, db::Error> {
     let rows = Entity::find()
         .filter(Column::PaidThrough.eq(month.to_string()))
-        .filter(Column::EndedOn.is_null())
+        .filter(
+            Condition::any()
+                .add(Column::EndedOn.is_null())
+                .add(Column::EndedOn.gt(today)),
+        )
         .filter(Column::Id.gt(after))
         .order_by_asc(Column::Id)
         .limit(limit)

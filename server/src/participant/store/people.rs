@@ -1,17 +1,18 @@
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::LockType,
 };
 use uuid::Uuid;
 
 use super::{
-    super::Person,
+    super::{Person, rules},
     contacts::{insert_contact, verify_contacts},
     one_id,
 };
 use crate::{
     db,
     identity::{FullName, IdentityState, Nik, Question},
+    otp::Acting,
     seal::{Datum, Seal},
 };
 
@@ -43,9 +44,6 @@ mod person {
 /// A participant's row.
 pub(crate) type Participant = person::Model;
 
-/// How long payouts wait after a contact was changed.
-const CONTACT_HOLD: Duration = Duration::hours(24);
-
 impl Participant {
     pub(crate) fn name(&self) -> Result<FullName, db::Error> {
         FullName::parse(&self.full_name).map_err(|_| db::Error::Unknown("participant.full_name"))
@@ -56,9 +54,17 @@ impl Participant {
             .ok_or(db::Error::Unknown("participant.identity_state"))
     }
 
+    /// The participant as somebody who acts.
+    pub(crate) fn acting(&self) -> Acting {
+        Acting {
+            person: self.id,
+            contact_changed_at: self.contact_changed_at,
+        }
+    }
+
     /// Until when payouts wait because a contact was changed.
     pub(crate) fn payouts_held_until(&self) -> Option<DateTime<Utc>> {
-        self.contact_changed_at.map(|it| it + CONTACT_HOLD)
+        self.contact_changed_at.map(|it| it + rules::CONTACT_HOLD)
     }
 }
 
