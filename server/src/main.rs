@@ -1,9 +1,10 @@
 //! Runs the service: parses the settings, opens the store, binds, serves.
 
+mod greeting;
+
 use std::{
     error::Error,
     fs::{self, File},
-    io::Write,
     os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::Path,
     process::ExitCode,
@@ -121,16 +122,11 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
         tls: certificate(serving)?,
     })
     .await?;
-    if let Some(address) = serving.metrics_listen {
-        PrometheusBuilder::new()
-            .with_http_listener(address)
-            .set_buckets(&CALL_SECONDS)?
-            .install()?;
-    }
+    tell_prometheus(serving)?;
     let listener = TcpListener::bind(serving.listen).await?;
     let stop = stop_asked()?;
     let address = listener.local_addr()?.to_string();
-    greet(
+    greeting::greet(
         &address,
         &house.sandbox_token(),
         serving.tls_certificate.as_deref(),
@@ -206,21 +202,13 @@ fn stop_asked() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
     })
 }
 
-fn greet(address: &str, token: &str, certificate: Option<&Path>) -> std::io::Result<()> {
-    let how = certificate.map_or("-plaintext".to_owned(), |it| {
-        format!("-cacert {}", it.display())
-    });
-    let mut out = std::io::stdout().lock();
-    writeln!(
-        out,
-        "jamsostek SANDBOX: nobody here is real, every code can be read, every secret is known.\n\
-         listening on {address}\n\n\
-         Try:\n\
-         \x20 grpcurl {how} {address} list\n\
-         \x20 grpcurl {how} {address} jamsostek.v1.SandboxService/ListPeople\n\
-         \x20 grpcurl {how} -H 'authorization: Bearer {token}' {address} jamsostek.v1.SessionService/WhoAmI"
-    )?;
-    out.flush()
+/// Tells Prometheus what is counted, where that is asked for.
+fn tell_prometheus(serving: &Serving) -> Result<(), Box<dyn Error>> {
+    let Some(address) = serving.metrics_listen else {
+        return Ok(());
+    };
+    let exporter = PrometheusBuilder::new().with_http_listener(address);
+    Ok(exporter.set_buckets(&CALL_SECONDS)?.install()?)
 }
 
 /// What to serve TLS with.

@@ -83,6 +83,48 @@ pub(crate) struct Finding {
     pub what_to_do: &'static str,
 }
 
+impl Finding {
+    /// A rule that is fulfilled, on these facts.
+    fn of(rule: Rule, explanation: String, reference: &Reference) -> Self {
+        Self {
+            rule,
+            passed: true,
+            explanation,
+            reference: reference.clone(),
+            earliest_on: None,
+            who_must_act: WhoMustAct::Nobody,
+            what_to_do: "",
+        }
+    }
+
+    /// What is missing, and who must see to it.
+    fn missing(self, who_must_act: WhoMustAct, what_to_do: &'static str) -> Self {
+        Self {
+            passed: false,
+            who_must_act,
+            what_to_do,
+            ..self
+        }
+    }
+
+    fn unless(self, passed: bool, who: WhoMustAct, what_to_do: &'static str) -> Self {
+        if passed {
+            self
+        } else {
+            self.missing(who, what_to_do)
+        }
+    }
+
+    /// Time alone fulfils it, on `day`.
+    fn fulfilled_on(self, day: NaiveDate, today: NaiveDate) -> Self {
+        Self {
+            earliest_on: (day > today).then_some(day),
+            ..self
+        }
+        .unless(day <= today, WhoMustAct::Time, "Wait until that day.")
+    }
+}
+
 /// What a line pays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LineKind {

@@ -1,10 +1,11 @@
 //! Old-age savings (JHT) paid in full: at the pension age, or a month after work has ended (C19).
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use uuid::Uuid;
 
 use super::{Assessment, Cause, Document, Finding, Line, LineKind, Rule, WhoMustAct};
 use crate::{
+    identity::birthday,
     money::{Money, months_after},
     policy::{NoParameter, Policy, Reference},
 };
@@ -137,47 +138,6 @@ fn lines(policy: &Policy, facts: &Facts) -> Result<Vec<Line>, NoParameter> {
     Ok(lines)
 }
 
-fn finding(rule: Rule, explanation: String, reference: &Reference) -> Finding {
-    Finding {
-        rule,
-        passed: true,
-        explanation,
-        reference: reference.clone(),
-        earliest_on: None,
-        who_must_act: WhoMustAct::Nobody,
-        what_to_do: "",
-    }
-}
-
-impl Finding {
-    /// What is missing, and who must see to it.
-    fn missing(self, who_must_act: WhoMustAct, what_to_do: &'static str) -> Self {
-        Self {
-            passed: false,
-            who_must_act,
-            what_to_do,
-            ..self
-        }
-    }
-
-    fn unless(self, passed: bool, who: WhoMustAct, what_to_do: &'static str) -> Self {
-        if passed {
-            self
-        } else {
-            self.missing(who, what_to_do)
-        }
-    }
-
-    /// Time alone fulfils it, on `day`.
-    fn fulfilled_on(self, day: NaiveDate, today: NaiveDate) -> Self {
-        Self {
-            earliest_on: (day > today).then_some(day),
-            ..self
-        }
-        .unless(day <= today, WhoMustAct::Time, "Wait until that day.")
-    }
-}
-
 fn held(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
     let reference = &policy.jht_pension_age.on(facts.today)?.reference;
     // Before the work has ended, what is saved under it is what there will be.
@@ -185,14 +145,17 @@ fn held(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
     let there: Money = facts
         .accounts
         .iter()
-        .map(|it| match ends {
-            true => it.payable(facts.cause),
-            false => (it.balance, Money::ZERO),
+        .map(|it| {
+            if ends {
+                it.payable(facts.cause)
+            } else {
+                (it.balance, Money::ZERO)
+            }
         })
         .flat_map(|(balance, credit)| [balance, credit])
         .sum();
     let told = format!("{there} rupiah are saved");
-    Ok(finding(Rule::JhtHeld, told, reference).unless(
+    Ok(Finding::of(Rule::JhtHeld, told, reference).unless(
         there > Money::ZERO,
         WhoMustAct::Participant,
         "Nothing is saved that could be paid; choose JHT and pay contributions.",
@@ -217,20 +180,12 @@ fn pension_age(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
     let age = policy.jht_pension_age.on(facts.today)?;
     let Some(born) = facts.birth_date else {
         let told = "the birth date is not known".to_owned();
-        return Ok(finding(Rule::PensionAge, told, &age.reference)
+        return Ok(Finding::of(Rule::PensionAge, told, &age.reference)
             .missing(WhoMustAct::Participant, "State the birth date."));
     };
     let day = birthday(born, age.value);
     let told = format!("born on {born}; {} years are complete on {day}", age.value);
-    Ok(finding(Rule::PensionAge, told, &age.reference).fulfilled_on(day, facts.today))
-}
-
-/// The day on which somebody completes `years`; who was born on 29 February does so on 1 March in common years (C11).
-fn birthday(born: NaiveDate, years: u32) -> NaiveDate {
-    let year = born.year() + years.cast_signed();
-    born.with_year(year)
-        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
-        .expect("days stay within the years that a calendar can write")
+    Ok(Finding::of(Rule::PensionAge, told, &age.reference).fulfilled_on(day, facts.today))
 }
 
 fn work_ended(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
@@ -247,7 +202,7 @@ fn work_ended(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
         let what = "The employer must report the end of employment.";
         (WhoMustAct::Employer, what)
     };
-    Ok(finding(Rule::WorkEnded, told, reference).unless(ends.is_some(), who, what))
+    Ok(Finding::of(Rule::WorkEnded, told, reference).unless(ends.is_some(), who, what))
 }
 
 fn waiting_period(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
@@ -255,12 +210,12 @@ fn waiting_period(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter
     let Some(ended_on) = work_ends(facts) else {
         let reference = &policy.jht_waiting_months.on(facts.today)?.reference;
         let told = "it begins on the last day of work".to_owned();
-        return Ok(finding(Rule::WaitingPeriod, told, reference)
+        return Ok(Finding::of(Rule::WaitingPeriod, told, reference)
             .missing(WhoMustAct::Participant, "End the work first."));
     };
     let (day, reference) = claimable_on(policy, ended_on)?;
     let told = format!("the work ended on {ended_on}; JHT can be claimed from {day}");
-    Ok(finding(Rule::WaitingPeriod, told, &reference).fulfilled_on(day, facts.today))
+    Ok(Finding::of(Rule::WaitingPeriod, told, &reference).fulfilled_on(day, facts.today))
 }
 
 fn identity(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
@@ -271,7 +226,7 @@ fn identity(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
         "nobody has confirmed yet who it is"
     };
     Ok(
-        finding(Rule::IdentityProven, told.to_owned(), reference).unless(
+        Finding::of(Rule::IdentityProven, told.to_owned(), reference).unless(
             facts.identity_is_proven,
             WhoMustAct::Officer,
             "An officer must see the papers.",
@@ -287,7 +242,7 @@ fn no_open_claim(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter>
         "no claim for JHT is open"
     };
     Ok(
-        finding(Rule::NoOpenClaim, told.to_owned(), reference).unless(
+        Finding::of(Rule::NoOpenClaim, told.to_owned(), reference).unless(
             !facts.has_open_claim,
             WhoMustAct::Participant,
             "Wait until it is decided, or withdraw it.",

@@ -5,9 +5,7 @@ mod claims;
 mod steps;
 
 pub(super) use awards::{awards_of, claim_of, lease_awards, save_award};
-pub(super) use claims::{
-    claim, claimant, claims, content_digest, insert_claim, lock, open_claim, save_claim,
-};
+pub(super) use claims::{claim, claimant, claims, insert_claim, lock, open_claim, save_claim};
 pub(super) use steps::{first_step, insert_step, steps};
 
 use sea_orm::ConnectionTrait;

@@ -20,6 +20,7 @@ use crate::{
     otp::{self, Act, Challenge},
     participant::{self, Participant},
     policy::CalendarBasis,
+    seal::Seal,
 };
 
 /// How long a payout waits that only an e-mail has confirmed (C4).
@@ -33,7 +34,7 @@ impl Claims {
         application: &Application,
     ) -> Result<Shown, Error> {
         let reader = self.db.reader();
-        let digest = store::content_digest(&self.seal, application);
+        let digest = content_digest(&self.seal, application);
         if let Some(known) = store::claim(reader, &self.seal, application.id).await? {
             let same = known.participant == caller.id && known.content_digest == digest;
             return if same {
@@ -140,7 +141,7 @@ impl Claims {
             id: application.id,
             participant: person.id,
             cause: application.cause,
-            content_digest: store::content_digest(&self.seal, application),
+            content_digest: content_digest(&self.seal, application),
             state: State::Submitted,
             is_open: true,
             account,
@@ -198,4 +199,15 @@ pub(super) fn eligible(assessment: &Assessment) -> Result<(), Error> {
         earliest_on: assessment.earliest_on(),
         law: (first.reference.title.clone(), first.reference.href.clone()),
     })
+}
+
+/// What an application is compared by when its id comes again.
+fn content_digest(seal: &Seal, application: &Application) -> Vec<u8> {
+    let act = Act::Payout {
+        claim: application.id,
+        account: application.account.clone(),
+    };
+    let mut content = act.digest(seal);
+    content.extend_from_slice(application.cause.code().as_bytes());
+    content
 }

@@ -3,6 +3,7 @@
 //! Start at [`issue`] for bills and at [`pay`] for money that comes in; `settle` is what both end in. Money that was taken is never
 //! refused: it pays for whole months, oldest first, becomes credit, or is set aside for an officer.
 
+mod activate;
 mod doubt;
 mod end;
 mod issue;

@@ -10,7 +10,7 @@ use std::{pin::Pin, time::Duration};
 
 use chrono::NaiveDate;
 pub(crate) use contact::{Channel, Contact, masked_name};
-pub(crate) use rules::{FullName, Nik, Sex, Warning, agreed_name, completed_years};
+pub(crate) use rules::{FullName, Nik, Sex, Warning, agreed_name, birthday, completed_years};
 
 /// What is put to the register.
 #[derive(Clone, Debug)]

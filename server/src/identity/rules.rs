@@ -185,6 +185,14 @@ codes!(Sex: Female = "female", Male = "male");
 codes!(Warning: UnknownProvince = "unknown_province", EmptyDistrict = "empty_district", NoSuchDay = "no_such_day",
     EmptySerial = "empty_serial", BirthDateDisagrees = "birth_date_disagrees");
 
+/// The day on which somebody completes `years`; who was born on 29 February does so on 1 March in common years (C11).
+pub(crate) fn birthday(born: NaiveDate, years: u32) -> NaiveDate {
+    let year = born.year() + years.cast_signed();
+    born.with_year(year)
+        .or_else(|| NaiveDate::from_ymd_opt(year, 3, 1))
+        .expect("days stay within the years that a calendar can write")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -63,6 +63,16 @@ pub(crate) struct Policy {
     catalogue: Vec<Listed>,
 }
 
+/// Reads the file of a parameter, which has its name.
+macro_rules! law {
+    ($shelf:ident, $name:literal) => {
+        $shelf.take(
+            $name,
+            include_str!(concat!("../../policy/", $name, ".toml")),
+        )?
+    };
+}
+
 impl Policy {
     /// Loads the parameters compiled into this binary.
     pub(crate) fn load() -> Self {
@@ -82,76 +92,24 @@ impl Policy {
     fn read() -> Result<Self, toml::de::Error> {
         let mut shelf = Shelf::default();
         let mut policy = Self {
-            bpu_brackets: shelf.take(
-                "bpu/brackets",
-                include_str!("../../policy/bpu/brackets.toml"),
-            )?,
-            bpu_discount_other: shelf.take(
-                "bpu/discount_other",
-                include_str!("../../policy/bpu/discount_other.toml"),
-            )?,
-            bpu_discount_transport: shelf.take(
-                "bpu/discount_transport",
-                include_str!("../../policy/bpu/discount_transport.toml"),
-            )?,
-            bpu_due_day: shelf
-                .take("bpu/due_day", include_str!("../../policy/bpu/due_day.toml"))?,
-            bpu_jht_rate: shelf.take(
-                "bpu/jht_rate",
-                include_str!("../../policy/bpu/jht_rate.toml"),
-            )?,
-            bpu_jkk_rate: shelf.take(
-                "bpu/jkk_rate",
-                include_str!("../../policy/bpu/jkk_rate.toml"),
-            )?,
-            bpu_jkm_contribution: shelf.take(
-                "bpu/jkm_contribution",
-                include_str!("../../policy/bpu/jkm_contribution.toml"),
-            )?,
-            bpu_lapse_months: shelf.take(
-                "bpu/lapse_months",
-                include_str!("../../policy/bpu/lapse_months.toml"),
-            )?,
-            bpu_maximum_age: shelf.take(
-                "bpu/maximum_age",
-                include_str!("../../policy/bpu/maximum_age.toml"),
-            )?,
-            bpu_minimum_age: shelf.take(
-                "bpu/minimum_age",
-                include_str!("../../policy/bpu/minimum_age.toml"),
-            )?,
-            calendar_holidays: shelf.take(
-                "calendar/holidays",
-                include_str!("../../policy/calendar/holidays.toml"),
-            )?,
-            identity_question_price: shelf.take(
-                "identity/question_price",
-                include_str!("../../policy/identity/question_price.toml"),
-            )?,
-            jht_online_limit: shelf.take(
-                "jht/online_limit",
-                include_str!("../../policy/jht/online_limit.toml"),
-            )?,
-            jht_payment_days: shelf.take(
-                "jht/payment_days",
-                include_str!("../../policy/jht/payment_days.toml"),
-            )?,
-            jht_pension_age: shelf.take(
-                "jht/pension_age",
-                include_str!("../../policy/jht/pension_age.toml"),
-            )?,
-            jht_tax_number_above: shelf.take(
-                "jht/tax_number_above",
-                include_str!("../../policy/jht/tax_number_above.toml"),
-            )?,
-            jht_waiting_months: shelf.take(
-                "jht/waiting_months",
-                include_str!("../../policy/jht/waiting_months.toml"),
-            )?,
-            payment_stale_days: shelf.take(
-                "payment/stale_days",
-                include_str!("../../policy/payment/stale_days.toml"),
-            )?,
+            bpu_brackets: law!(shelf, "bpu/brackets"),
+            bpu_discount_other: law!(shelf, "bpu/discount_other"),
+            bpu_discount_transport: law!(shelf, "bpu/discount_transport"),
+            bpu_due_day: law!(shelf, "bpu/due_day"),
+            bpu_jht_rate: law!(shelf, "bpu/jht_rate"),
+            bpu_jkk_rate: law!(shelf, "bpu/jkk_rate"),
+            bpu_jkm_contribution: law!(shelf, "bpu/jkm_contribution"),
+            bpu_lapse_months: law!(shelf, "bpu/lapse_months"),
+            bpu_maximum_age: law!(shelf, "bpu/maximum_age"),
+            bpu_minimum_age: law!(shelf, "bpu/minimum_age"),
+            calendar_holidays: law!(shelf, "calendar/holidays"),
+            identity_question_price: law!(shelf, "identity/question_price"),
+            jht_online_limit: law!(shelf, "jht/online_limit"),
+            jht_payment_days: law!(shelf, "jht/payment_days"),
+            jht_pension_age: law!(shelf, "jht/pension_age"),
+            jht_tax_number_above: law!(shelf, "jht/tax_number_above"),
+            jht_waiting_months: law!(shelf, "jht/waiting_months"),
+            payment_stale_days: law!(shelf, "payment/stale_days"),
             version: String::new(),
             catalogue: Vec::new(),
         };

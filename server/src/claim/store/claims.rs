@@ -6,14 +6,13 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::super::{Application, Claim, State, show::Listing};
+use super::super::{Claim, State, show::Listing};
 use crate::{
     bank_account::BankAccount,
     benefit::Cause,
     db,
     identity::{Channel, FullName},
     money::Money,
-    otp::Act,
     scheme::Programme,
     seal::{Datum, Seal},
 };
@@ -132,17 +131,6 @@ impl Model {
             reason: self.reason,
         })
     }
-}
-
-/// What an application is compared by when its id comes again.
-pub(in super::super) fn content_digest(seal: &Seal, application: &Application) -> Vec<u8> {
-    let act = Act::Payout {
-        claim: application.id,
-        account: application.account.clone(),
-    };
-    let mut content = act.digest(seal);
-    content.extend_from_slice(application.cause.code().as_bytes());
-    content
 }
 
 pub(in super::super) async fn insert_claim(
