@@ -96,7 +96,7 @@ pub struct Serving {
     /// Where to tell Prometheus what is counted, as http://ADDRESS/metrics; nowhere when nothing is said.
     #[arg(long, global = true, env = "JAMSOSTEK_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// An origin whose pages may call by gRPC-Web, such as https://app.example; several with commas between, * for any.
+    /// An origin whose pages may call by gRPC-Web, such as `https://app.example`; several with commas between, * for any.
     #[arg(
         long,
         global = true,
