@@ -2,10 +2,12 @@
 //!
 //! Each database is started fresh and durable, the release server on it, and load comes over four connections from this process.
 //! A row is the median of its samples by calls per second. Limits are measured in the same run: a tonic server without any layer
-//! for the echo, the echo for a read, the same statements without us for a payment. CPU is the server's own, per call.
+//! for the echo, the echo for a read, the same statements without us for a payment, a sign-in and a claim. CPU is the server's own, per call.
 
 #[path = "figures/bare.rs"]
 mod bare;
+#[path = "figures/claim.rs"]
+mod claim;
 #[path = "figures/database.rs"]
 mod database;
 #[path = "figures/house.rs"]
@@ -30,6 +32,8 @@ use crate::{
 
 /// How many calls are open at once.
 const AT_ONCE: [usize; 3] = [1, 16, 64];
+/// Longer than any sample that ends by itself.
+const UNTIL_ALL_HAVE: Duration = Duration::from_secs(60);
 
 struct Row {
     engine: &'static str,
@@ -98,14 +102,9 @@ async fn main() {
             house.resident_mib()
         ));
         house.ends().await;
-        for row in measured
-            .iter_mut()
-            .filter(|it| it.operation == payment::PAYMENT)
-        {
-            row.limit = database
-                .floor(&pace, row.at_once)
-                .await
-                .map(|it| ("floor", it));
+        for row in &mut measured {
+            let floor = database.floor(&pace, row.operation, row.at_once).await;
+            row.limit = row.limit.or(floor.map(|it| ("floor", it)));
         }
         database.stop().await;
         rows.extend(measured);
@@ -113,7 +112,7 @@ async fn main() {
     print(&rows, &notes);
 }
 
-/// All rows of one database but the payments' floors, which are taken when the server has ended.
+/// All rows of one database but the floors, which are taken when the server has ended.
 async fn measure(pace: &Pace, engine: Engine, house: &House, bare_echo: &[Figures]) -> Vec<Row> {
     let pid = house.pid();
     let mut rows = Vec::new();
@@ -144,6 +143,13 @@ async fn measure(pace: &Pace, engine: Engine, house: &House, bare_echo: &[Figure
             balance,
             Some(("echo", echo.calls_per_second)),
         );
+        let told = load::median(pace, at_once, pid, || town.eligibility(&tokens)).await;
+        row(
+            "CheckEligibility",
+            at_once,
+            told,
+            Some(("echo", echo.calls_per_second)),
+        );
     }
     for at_once in AT_ONCE {
         let mut samples = Vec::new();
@@ -169,7 +175,33 @@ async fn measure(pace: &Pace, engine: Engine, house: &House, bare_echo: &[Figure
         let whole = load::median(pace, at_once, pid, || town.registration(&token)).await;
         row("whole registration", at_once, whole, None);
     }
+    // Last, for they move the clock.
+    for at_once in AT_ONCE {
+        let (verified, claimed) = claims(pace, at_once, pid, &town).await;
+        row(claim::VERIFICATION, at_once, verified, None);
+        row(claim::CLAIM, at_once, claimed, None);
+    }
     rows
+}
+
+/// People sign in and claim, so many for a sample: it ends when all have.
+async fn claims(pace: &Pace, at_once: usize, pid: u32, town: &Town) -> (Figures, Figures) {
+    let (mut verified, mut claimed) = (Vec::new(), Vec::new());
+    for _ in 0..=pace.samples {
+        let (signed_in, submitted) = (claim::Pool::default(), claim::Pool::default());
+        let coded = town.asks_to_sign_in(pace.claimants).await;
+        let load = town.verification(&coded, &signed_in);
+        verified.push(load::sample(UNTIL_ALL_HAVE, at_once, pid, load).await);
+        let filled = town.fills_in(&signed_in).await;
+        let load = town.claim(&filled, &submitted);
+        claimed.push(load::sample(UNTIL_ALL_HAVE, at_once, pid, load).await);
+        town.withdraw(&submitted).await;
+    }
+    // The first sample warms up.
+    (
+        load::middle(verified.split_off(1)),
+        load::middle(claimed.split_off(1)),
+    )
 }
 
 fn print(rows: &[Row], notes: &[String]) {

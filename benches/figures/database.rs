@@ -1,6 +1,7 @@
-//! The databases that the server is measured on, and what a payment's statements cost on each without the server.
+//! The databases that the server is measured on, and what an operation's statements cost on each without the server.
 
 use std::{
+    collections::HashMap,
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -8,10 +9,20 @@ use std::{
 use tempfile::TempDir;
 use tokio::process::Command;
 
-use crate::load::Pace;
+use crate::{
+    claim::{CLAIM, VERIFICATION},
+    load::Pace,
+    payment::PAYMENT,
+};
 
 const POSTGRES: &str = "tests/postgres";
-const SCRIPTS: &str = "benches/figures";
+const SCRIPTS: &str = "benches/figures/floor";
+/// The operations that have a floor, and the script that sends their statements.
+const FLOORS: [(&str, &str); 3] = [
+    (PAYMENT, "payment"),
+    (VERIFICATION, "code"),
+    (CLAIM, "claim"),
+];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Engine {
@@ -34,15 +45,10 @@ pub struct Database {
     directory: TempDir,
     /// The PostgreSQL server's.
     server: Option<String>,
-    /// The floor: ready to be run, or not to be had. SQLite has one writer, so that one figure serves all rows.
-    floor: Option<Floor>,
-}
-
-#[derive(Clone, Copy)]
-enum Floor {
-    Prepared,
-    Measured(f64),
-    Impossible,
+    /// Whether there is what the floors need; `None` before anybody looked.
+    is_prepared: Option<bool>,
+    /// SQLite has one writer, so that one figure serves all rows of an operation.
+    measured: HashMap<&'static str, f64>,
 }
 
 /// Starts a database; `None` where this machine has none.
@@ -63,7 +69,8 @@ pub async fn start(engine: Engine) -> Option<Database> {
         engine,
         directory,
         server,
-        floor: None,
+        is_prepared: None,
+        measured: HashMap::new(),
     })
 }
 
@@ -82,32 +89,30 @@ impl Database {
         Some(format!("{}/jamsostek", self.server.as_ref()?))
     }
 
-    /// How many payments a second the same statements make without the server. It must have ended.
-    pub async fn floor(&mut self, pace: &Pace, at_once: usize) -> Option<f64> {
-        let floor = match self.floor {
-            Some(floor) => floor,
-            None => self
-                .prepare()
-                .await
-                .map_or(Floor::Impossible, |()| Floor::Prepared),
+    /// How many a second the same statements make without the server, where the operation has such a floor. It must have ended.
+    pub async fn floor(&mut self, pace: &Pace, operation: &str, at_once: usize) -> Option<f64> {
+        let (_, script) = FLOORS.into_iter().find(|(it, _)| *it == operation)?;
+        let is_prepared = match self.is_prepared {
+            Some(known) => known,
+            None => self.prepare().await.is_some(),
         };
-        self.floor = Some(floor);
-        match floor {
-            Floor::Impossible => None,
-            Floor::Measured(figure) => Some(figure),
-            Floor::Prepared => {
-                let mut figures = Vec::new();
-                for _ in 0..pace.samples {
-                    figures.push(self.run_floor(at_once, pace).await?);
-                }
-                figures.sort_by(f64::total_cmp);
-                let figure = figures[figures.len() / 2];
-                if self.engine == Engine::Sqlite {
-                    self.floor = Some(Floor::Measured(figure));
-                }
-                Some(figure)
-            }
+        self.is_prepared = Some(is_prepared);
+        if !is_prepared {
+            return None;
         }
+        if let Some(figure) = self.measured.get(script) {
+            return Some(*figure);
+        }
+        let mut figures = Vec::new();
+        for _ in 0..pace.samples {
+            figures.push(self.run_floor(script, at_once, pace).await?);
+        }
+        figures.sort_by(f64::total_cmp);
+        let figure = figures[figures.len() / 2];
+        if self.engine == Engine::Sqlite {
+            self.measured.insert(script, figure);
+        }
+        Some(figure)
     }
 
     async fn prepare(&self) -> Option<()> {
@@ -126,16 +131,16 @@ impl Database {
         Some(())
     }
 
-    async fn run_floor(&self, at_once: usize, pace: &Pace) -> Option<f64> {
+    async fn run_floor(&self, script: &str, at_once: usize, pace: &Pace) -> Option<f64> {
         let seconds = pace.window.as_secs().max(1).to_string();
         let scripts = root().join(SCRIPTS);
         match &self.server {
             None => {
                 let mut python = Command::new("python3");
                 python
-                    .arg(scripts.join("payment.py"))
+                    .arg(scripts.join("floor.py"))
                     .arg(self.file()?)
-                    .arg(&seconds);
+                    .args([&seconds, script]);
                 run(&mut python).await?.trim().parse().ok()
             }
             Some(server) => {
@@ -151,7 +156,7 @@ impl Database {
                 ]);
                 pgbench
                     .args(["-T", &seconds, "-f"])
-                    .arg(scripts.join("payment.sql"));
+                    .arg(scripts.join(format!("{script}.sql")));
                 let told = run(pgbench.arg(format!("{server}/floor"))).await?;
                 let (_, figure) = told.split_once("tps = ")?;
                 figure.split_whitespace().next()?.parse().ok()

@@ -19,6 +19,8 @@ pub struct Pace {
     pub samples: usize,
     /// How many participants there are before the first figure.
     pub people: usize,
+    /// How many of them sign in and claim for one sample: a code and a claim serve once.
+    pub claimants: usize,
 }
 
 impl Pace {
@@ -27,12 +29,14 @@ impl Pace {
         window: Duration::from_millis(1_500),
         samples: 3,
         people: 1_500,
+        claimants: 500,
     };
     pub const QUICK: Self = Self {
         warm_up: Duration::from_millis(100),
         window: Duration::from_millis(500),
         samples: 1,
         people: 400,
+        claimants: 200,
     };
 }
 

@@ -1,8 +1,9 @@
 //! What the people are billed for, and the gateway that takes it.
 
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc, Mutex,
+        Arc,
         atomic::{AtomicUsize, Ordering},
     },
     time::SystemTime,
@@ -12,9 +13,10 @@ use jamsostek_proto::v1::{
     IssueBillRequest, RecordPaymentRequest, contribution_service_client::ContributionServiceClient,
     payment::Disposition,
 };
+use tonic::transport::Channel;
 use uuid::Uuid;
 
-use crate::town::{Call, HANDS, Town, caller, channel, with};
+use crate::town::{Call, Town, caller, channel, each, with};
 
 /// The operation whose floor is taken apart.
 pub const PAYMENT: &str = "RecordPayment";
@@ -42,46 +44,16 @@ impl Town {
             return;
         }
         let token = self.issue(OFFICER).await;
-        let waiting = Arc::new(Mutex::new(self.memberships.clone()));
-        let hands: Vec<_> = (0..HANDS)
-            .map(|hand| {
-                let mut contributions =
-                    ContributionServiceClient::new(channel(&self.channels, hand));
-                let (token, waiting) = (token.clone(), waiting.clone());
-                tokio::spawn(async move {
-                    let mut months = vec![Vec::new(); MONTHS];
-                    let next = || waiting.lock().expect("not poisoned").pop();
-                    while let Some(membership_id) = next() {
-                        let request = IssueBillRequest {
-                            bill_id: Uuid::now_v7().to_string(),
-                            membership_id,
-                            months: i32::try_from(MONTHS).expect("few"),
-                        };
-                        let bill = contributions.issue_bill(with(&token, request)).await;
-                        let bill = bill.expect("a bill").into_inner().bill.expect("a bill");
-                        let mut names: Vec<_> = bill
-                            .lines
-                            .iter()
-                            .map(|it| it.contribution_month.clone())
-                            .collect();
-                        names.sort_unstable();
-                        names.dedup();
-                        for (at, name) in names.iter().enumerate() {
-                            let lines = bill.lines.iter();
-                            let lines = lines.filter(|it| it.contribution_month == *name);
-                            let amount = lines.map(|it| it.amount_idr).sum();
-                            months[at].push((bill.payment_code.clone(), amount));
-                        }
-                    }
-                    months
-                })
-            })
-            .collect();
+        let all = self.memberships.clone();
+        let billed = each(&self.channels, all, move |channel, membership| {
+            let token = token.clone();
+            async move { bill(channel, &token, membership).await }
+        });
         // First everybody's first month: no two payments of one person are on their way at once.
         let mut months = vec![Vec::new(); MONTHS];
-        for hand in hands {
-            for (at, payments) in hand.await.expect("bills").into_iter().enumerate() {
-                months[at].extend(payments);
+        for payments in billed.await {
+            for (at, payment) in payments.into_iter().enumerate() {
+                months[at].push(payment);
             }
         }
         self.due = Arc::new(Due {
@@ -112,6 +84,24 @@ impl Town {
             })
         }
     }
+}
+
+/// Somebody is billed: payment code and amount of each month.
+async fn bill(channel: Channel, token: &str, membership_id: String) -> Vec<(String, i64)> {
+    let request = IssueBillRequest {
+        bill_id: Uuid::now_v7().to_string(),
+        membership_id,
+        months: i32::try_from(MONTHS).expect("few"),
+    };
+    let mut contributions = ContributionServiceClient::new(channel);
+    let bill = contributions.issue_bill(with(token, request)).await;
+    let bill = bill.expect("a bill").into_inner().bill.expect("a bill");
+    let mut months = BTreeMap::new();
+    for line in &bill.lines {
+        *months.entry(&line.contribution_month).or_default() += line.amount_idr;
+    }
+    let payment = |amount| (bill.payment_code.clone(), amount);
+    months.into_values().map(payment).collect()
 }
 
 #[expect(

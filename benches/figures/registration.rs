@@ -16,8 +16,12 @@ use uuid::Uuid;
 
 use crate::{payment::notice, town::with};
 
+/// What everybody is called.
+pub const NAME: &str = "Rahmat Hidayat";
+
 /// Somebody who has walked the whole road.
 pub struct Active {
+    pub contact: String,
     pub membership: String,
     pub refresh_token: String,
 }
@@ -31,7 +35,7 @@ pub async fn register(channel: Channel, gateway: &str, number: usize) -> Active 
         registration_id: Uuid::now_v7().to_string(),
         segment: Segment::Bpu.into(),
         nik: nik(number),
-        full_name: "Rahmat Hidayat".into(),
+        full_name: NAME.into(),
         contact: contact.clone(),
         birth_date: String::new(),
         consent: true,
@@ -80,13 +84,14 @@ pub async fn register(channel: Channel, gateway: &str, number: usize) -> Active 
     let paid = paid.payment.expect("a payment");
     assert_eq!(paid.disposition(), Disposition::Applied);
     Active {
+        contact,
         membership: bill.membership_id,
         refresh_token: verified.refresh_token,
     }
 }
 
 /// The code, as soon as the sandbox's sender has handed it over.
-async fn code_sent_to(channel: Channel, challenge_id: &str, contact: &str) -> String {
+pub async fn code_sent_to(channel: Channel, challenge_id: &str, contact: &str) -> String {
     let mut codes = OtpServiceClient::new(channel.clone());
     loop {
         let request = GetOtpDeliveryRequest {
@@ -116,9 +121,10 @@ async fn code_sent_to(channel: Channel, challenge_id: &str, contact: &str) -> St
         .code
 }
 
+/// Everybody is of the pension age, so that everybody can claim.
 fn nik(number: usize) -> String {
     let (day, serial) = (number / 9_999 % 28 + 1, number % 9_999 + 1);
-    format!("317405{day:02}0785{serial:04}")
+    format!("317405{day:02}0766{serial:04}")
 }
 
 fn work() -> Employment {

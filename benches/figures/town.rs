@@ -4,7 +4,7 @@ use std::{
     future::Future,
     pin::Pin,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -19,7 +19,7 @@ use crate::{load, payment::Due, registration::register};
 
 const GATEWAY: (&str, &str) = ("00000000-0000-7000-8000-000000000001", "sandbox-gateway");
 /// How many prepare the town at once.
-pub const HANDS: usize = 16;
+const HANDS: usize = 16;
 /// How many participants ask for their balances in turn.
 const READERS: usize = 64;
 
@@ -32,6 +32,7 @@ pub type Call = Box<dyn FnMut() -> Answered + Send>;
 pub struct Town {
     pub channels: Vec<Channel>,
     pub memberships: Vec<String>,
+    pub contacts: Vec<String>,
     refresh_tokens: Vec<String>,
     born: Arc<AtomicUsize>,
     pub due: Arc<Due>,
@@ -58,31 +59,22 @@ impl Town {
         let mut town = Self {
             channels: load::connect(address).await,
             memberships: Vec::new(),
+            contacts: Vec::new(),
             refresh_tokens: Vec::new(),
-            born: Arc::default(),
+            born: Arc::new(AtomicUsize::new(people)),
             due: Arc::default(),
         };
         let token = town.gateway_token().await;
-        let hands: Vec<_> = (0..HANDS)
-            .map(|hand| {
-                let channel = channel(&town.channels, hand);
-                let (token, born) = (token.clone(), town.born.clone());
-                tokio::spawn(async move {
-                    let mut done = Vec::new();
-                    for _ in 0..people.div_ceil(HANDS) {
-                        let number = born.fetch_add(1, Ordering::Relaxed);
-                        done.push(register(channel.clone(), &token, number).await);
-                    }
-                    done
-                })
-            })
-            .collect();
-        for hand in hands {
-            for active in hand.await.expect("everybody is registered") {
-                town.memberships.push(active.membership);
-                if town.refresh_tokens.len() < READERS {
-                    town.refresh_tokens.push(active.refresh_token);
-                }
+        let all = (0..people).collect();
+        let registered = each(&town.channels, all, move |channel, number| {
+            let token = token.clone();
+            async move { register(channel, &token, number).await }
+        });
+        for active in registered.await {
+            town.memberships.push(active.membership);
+            town.contacts.push(active.contact);
+            if town.refresh_tokens.len() < READERS {
+                town.refresh_tokens.push(active.refresh_token);
             }
         }
         town
@@ -158,6 +150,39 @@ impl Town {
             })
         }
     }
+}
+
+/// What `work` makes of each of them, with some hands at once.
+pub async fn each<T, R, F>(
+    channels: &[Channel],
+    all: Vec<T>,
+    work: impl Fn(Channel, T) -> F + Clone + Send + 'static,
+) -> Vec<R>
+where
+    T: Send + 'static,
+    R: Send + 'static,
+    F: Future<Output = R> + Send,
+{
+    let waiting = Arc::new(Mutex::new(all));
+    let hands: Vec<_> = (0..HANDS)
+        .map(|hand| {
+            let (channel, waiting) = (channel(channels, hand), waiting.clone());
+            let work = work.clone();
+            tokio::spawn(async move {
+                let mut done = Vec::new();
+                let next = || waiting.lock().expect("not poisoned").pop();
+                while let Some(next) = next() {
+                    done.push(work(channel.clone(), next).await);
+                }
+                done
+            })
+        })
+        .collect();
+    let mut done = Vec::new();
+    for hand in hands {
+        done.extend(hand.await.expect("it is done"));
+    }
+    done
 }
 
 pub fn caller(call: impl FnMut() -> Answered + Send + 'static) -> Call {

@@ -1,7 +1,9 @@
--- People and bills for the floor of RecordPayment, under ids that the script can make up.
-INSERT INTO participant (id, nik, nik_digest, full_name, birth_date, sex, warnings, identity_state, created_at)
+-- People, bills and codes for the floors, under ids that the scripts can make up.
+INSERT INTO participant (id, nik, nik_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at,
+                         active_since)
 SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, decode(repeat('ab', 45), 'hex'),
-       decode(repeat('ab', 32), 'hex'), 'Rahmat Hidayat', '1985-07-01', 'male', '', 'matched', now()
+       decode(md5(n::text) || md5(n::text), 'hex'), 'Rahmat Hidayat', '1966-07-01', 'male', '', 'matched', '9' || lpad(n::text, 10, '0'),
+       now(), now()
 FROM generate_series(1, 2000) n;
 INSERT INTO membership (id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state, programmes,
                         income_idr, months_at_once, opened_at, covered_from, paid_through)
@@ -21,3 +23,13 @@ SELECT gen_random_uuid(), ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))
        decode(repeat('ab', 32), 'hex')
 FROM generate_series(1, 2000) n, unnest(ARRAY['2026-06', '2026-07', '2026-08']) month,
      unnest(ARRAY['jkk', 'jkm', 'jht']) programme;
+-- A way to reach each, and a code for each.
+INSERT INTO participant_contact (id, participant_id, channel, contact, contact_digest, verified_at)
+SELECT id, id, 'sms', decode(repeat('ab', 43), 'hex'), decode(md5(id::text) || md5(id::text), 'hex'), now()
+FROM participant WHERE id <= '00000000-0000-7000-8000-000000002000';
+INSERT INTO otp_challenge (id, content_digest, purpose, subject_id, channel, contact, contact_digest, code_digest, kpj_named,
+                           message_id, sends_left, tries, created_at, expires_at)
+SELECT id, decode(repeat('ab', 32), 'hex'), 'sign_in', id, 'sms', decode(repeat('ab', 43), 'hex'),
+       decode(md5(id::text) || md5(id::text), 'hex'), decode(repeat('ab', 32), 'hex'), false, id, 2, 0, now(),
+       now() + interval '1 day'
+FROM participant WHERE id <= '00000000-0000-7000-8000-000000002000';
