@@ -253,16 +253,20 @@ where
 /// `IN (…)` for `ids`, of which there is at least one. The last is repeated up to a power of two: so few statements stay prepared.
 /// (One array value would do on PostgreSQL, whose planner then guesses its length and scans the table: a third of the speed.)
 pub(crate) fn among(ids: &[Uuid], values: &mut Vec<Value>) -> String {
-    let last = ids.last().copied();
-    let repeated = ids.iter().copied().chain(last.into_iter().cycle());
-    let places: Vec<_> = repeated
-        .take(ids.len().next_power_of_two())
+    let places: Vec<_> = padded(ids)
         .map(|id| {
             values.push(id.into());
             format!("${}", values.len())
         })
         .collect();
     format!("IN ({})", places.join(", "))
+}
+
+/// What `among` puts into its brackets, for a statement that is not written by hand.
+pub(crate) fn padded(ids: &[Uuid]) -> impl Iterator<Item = Uuid> {
+    let last = ids.last().copied();
+    let repeated = ids.iter().copied().chain(last.into_iter().cycle());
+    repeated.take(ids.len().next_power_of_two())
 }
 
 /// Names the rows of `table` whose ids `sql` finds, and `what` is wrong with them.

@@ -1,6 +1,6 @@
 //! What the law would say today.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{Datelike, NaiveDate};
 use sea_orm::ConnectionTrait;
@@ -10,10 +10,20 @@ use super::{Claims, Error, store};
 use crate::{
     benefit::{self, Assessment, Cause, Facts},
     caller::Caller,
+    db,
     ledger::{self, Account, Kept},
     money::Money,
     participant::{self, Membership, Participant},
 };
+
+/// What a claim rests on.
+#[derive(Clone, Debug)]
+pub(super) struct Case {
+    pub person: Participant,
+    pub has_open_claim: bool,
+    memberships: Vec<Membership>,
+    kept: BTreeMap<Uuid, Kept>,
+}
 
 /// What the law says, and the years whose yield is not posted.
 pub(crate) struct Checked {
@@ -30,44 +40,90 @@ impl Claims {
         cause: Cause,
     ) -> Result<Checked, Error> {
         let id = caller.participant(named).ok_or(Error::NotFound)?;
-        let reader = self.db.reader();
-        let person = participant::active(reader, id)
-            .await?
-            .ok_or(Error::NotFound)?;
+        let case = self.cases.get(id).await?.ok_or(Error::NotFound)?;
         let now = self.clock.now();
         self.audit.read(now, caller, "CheckEligibility", id).await?;
-        let open = store::open_claim(reader, id).await?;
-        self.assess(reader, &person, cause, open.is_some()).await
+        self.assess(&case, cause)
     }
 
-    /// What the law says to a claim of `person` today.
-    pub(super) async fn assess(
-        &self,
-        connection: &impl ConnectionTrait,
-        person: &Participant,
-        cause: Cause,
-        has_open_claim: bool,
-    ) -> Result<Checked, Error> {
+    /// What the law says to a claim of this cause today.
+    pub(super) fn assess(&self, case: &Case, cause: Cause) -> Result<Checked, Error> {
         let today = self.clock.today();
-        let memberships = participant::memberships(connection, person.id).await?;
-        let accounts: Vec<_> = memberships
-            .iter()
-            .flat_map(|it| [Account::Jht(it.id), Account::Credit(it.id)])
-            .collect();
-        let kept = ledger::kept(connection, &accounts).await?;
         let facts = Facts {
             cause,
             today,
-            birth_date: Some(person.birth_date),
-            accounts: memberships.iter().map(|it| account(it, &kept)).collect(),
-            identity_is_proven: person.identity()?.is_proven(),
-            has_open_claim,
+            birth_date: Some(case.person.birth_date),
+            accounts: case
+                .memberships
+                .iter()
+                .map(|it| account(it, &case.kept))
+                .collect(),
+            identity_is_proven: case.person.identity()?.is_proven(),
+            has_open_claim: case.has_open_claim,
         };
         Ok(Checked {
             assessment: benefit::assess(&self.policy, &facts)?,
-            years_without_yield: years(&memberships, &kept, today),
+            years_without_yield: years(&case.memberships, &case.kept, today),
         })
     }
+}
+
+impl Case {
+    /// What a claim of `person` rests on who has no other open.
+    pub(super) async fn of(
+        connection: &impl ConnectionTrait,
+        person: Participant,
+    ) -> Result<Self, db::Error> {
+        let memberships = participant::memberships(connection, person.id).await?;
+        Ok(Self {
+            kept: ledger::kept(connection, &accounts(&memberships)).await?,
+            has_open_claim: false,
+            memberships,
+            person,
+        })
+    }
+}
+
+/// The cases of those of `people` who are participants. Four statements, however many ask.
+pub(super) async fn cases(
+    connection: &impl ConnectionTrait,
+    people: &[Uuid],
+) -> Result<HashMap<Uuid, Case>, db::Error> {
+    let found = participant::active_among(connection, people).await?;
+    let open = store::open_claims(connection, people).await?;
+    let memberships = participant::memberships_among(connection, people).await?;
+    let kept = ledger::kept(connection, &accounts(&memberships)).await?;
+    let mut cases: HashMap<_, _> = found
+        .into_iter()
+        .map(|person| {
+            let case = Case {
+                has_open_claim: open.iter().any(|(of, _)| *of == person.id),
+                memberships: Vec::new(),
+                kept: BTreeMap::new(),
+                person,
+            };
+            (case.person.id, case)
+        })
+        .collect();
+    for membership in memberships {
+        let Some(case) = cases.get_mut(&membership.participant_id) else {
+            continue;
+        };
+        for account in accounts(std::slice::from_ref(&membership)) {
+            let id = account.id();
+            case.kept.extend(kept.get(&id).map(|it| (id, *it)));
+        }
+        case.memberships.push(membership);
+    }
+    Ok(cases)
+}
+
+/// The accounts that a claim pays out of.
+fn accounts(memberships: &[Membership]) -> Vec<Account> {
+    memberships
+        .iter()
+        .flat_map(|it| [Account::Jht(it.id), Account::Credit(it.id)])
+        .collect()
 }
 
 fn account(membership: &Membership, kept: &BTreeMap<Uuid, Kept>) -> benefit::Account {

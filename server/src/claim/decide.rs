@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Award, AwardState, Claim, Claims, Error, Shown, State,
+    check::Case,
     rules::{self, Approval, May},
     store,
     submit::eligible,
@@ -99,7 +100,8 @@ impl Claims {
         let person = person.ok_or(db::Error::Unknown("claim.participant_id"))?;
         // What is in the accounts stays there until it is moved.
         participant::hold_all(connection, person.id).await?;
-        let checked = self.assess(connection, &person, claim.cause, false).await?;
+        let case = Case::of(connection, person).await?;
+        let checked = self.assess(&case, claim.cause)?;
         eligible(&checked.assessment)?;
         let award = Award {
             id: Uuid::now_v7(),

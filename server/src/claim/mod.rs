@@ -22,11 +22,13 @@ use std::sync::Arc;
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use self::check::Case;
 use crate::{
     audit::{Actor, Audit},
     bank_account::BankAccount,
     benefit::{Cause, Line},
     clock::Clock,
+    coalesce::Coalesced,
     db::{self, Db},
     identity::Channel,
     ledger::{Account, Transfer},
@@ -43,6 +45,37 @@ pub(crate) struct Claims {
     pub policy: Arc<Policy>,
     pub audit: Audit,
     pub bank: Arc<dyn Bank>,
+    /// What the claims of all who ask rest on.
+    cases: Coalesced<Uuid, Case>,
+}
+
+impl Claims {
+    /// Serves the claims that `db` keeps; `bank` pays them.
+    pub(crate) fn new(
+        db: Db,
+        seal: Seal,
+        clock: Arc<dyn Clock>,
+        policy: Arc<Policy>,
+        audit: Audit,
+        bank: Arc<dyn Bank>,
+    ) -> Self {
+        let cases = Coalesced::start({
+            let db = db.clone();
+            move |people: Vec<Uuid>| {
+                let db = db.clone();
+                async move { check::cases(db.reader(), &people).await }
+            }
+        });
+        Self {
+            db,
+            seal,
+            clock,
+            policy,
+            audit,
+            bank,
+            cases,
+        }
+    }
 }
 
 /// A claim as a participant fills it in.

@@ -5,7 +5,9 @@ mod claims;
 mod steps;
 
 pub(super) use awards::{awards_of, claim_of, lease_awards, save_award};
-pub(super) use claims::{claim, claimant, claims, insert_claim, lock, open_claim, save_claim};
+pub(super) use claims::{
+    claim, claimant, claims, insert_claim, lock, open_claim, open_claims, save_claim,
+};
 pub(super) use steps::{first_step, insert_step, steps};
 
 use sea_orm::ConnectionTrait;

@@ -6,6 +6,7 @@ use sea_orm::ConnectionTrait;
 use super::{
     Application, Claim, Claims, Error, Shown, State,
     bank::{self, Holder},
+    check::Case,
     rules, store,
 };
 use crate::{
@@ -61,12 +62,11 @@ impl Claims {
                 None => Err(Error::ClaimOpen { claim: open }),
             };
         }
-        let checked = self
-            .assess(&transaction, &person, application.cause, false)
-            .await?;
+        let case = Case::of(&transaction, person).await?;
+        let checked = self.assess(&case, application.cause)?;
         eligible(&checked.assessment)?;
         let found = (&checked.assessment, &challenge);
-        let claim = self.draw_up(now, &person, application, account, found)?;
+        let claim = self.draw_up(now, &case.person, application, account, found)?;
         store::insert_claim(&transaction, &self.seal, &claim).await?;
         let actor = Actor::from(caller);
         let what = "SubmitClaim";

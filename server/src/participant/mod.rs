@@ -12,9 +12,10 @@ pub(crate) use notice::{tell, tell_each};
 pub(crate) use rpc::service;
 pub(crate) use rules::{cover_ends, oldest_open_month};
 pub(crate) use store::{
-    Membership, Participant, account_of, active, close_unpaid, contacts, end, hold, hold_all,
-    hold_paid_through, hold_person, hold_rivals_of, join, membership, memberships, move_spell,
-    name_of, question_about, reached_by, readiness, set_identity, verify, with_nik,
+    Membership, Participant, account_of, active, active_among, close_unpaid, contacts, end, hold,
+    hold_all, hold_paid_through, hold_person, hold_rivals_of, join, membership, memberships,
+    memberships_among, move_spell, name_of, question_about, reached_by, readiness, set_identity,
+    verify, with_nik,
 };
 
 use std::sync::Arc;

@@ -12,11 +12,11 @@ pub(super) use contacts::{contacts_of, replace_contact};
 pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{
     Membership, close_unpaid, end, hold, hold_all, hold_paid_through, hold_rivals_of, membership,
-    memberships, move_spell,
+    memberships, memberships_among, move_spell,
 };
 pub(crate) use people::{
-    Participant, active, hold_person, name_of, question_about, reached_by, readiness, set_identity,
-    verify, with_nik,
+    Participant, active, active_among, hold_person, name_of, question_about, reached_by, readiness,
+    set_identity, verify, with_nik,
 };
 pub(super) use people::{activate, insert_person, nik};
 

@@ -74,14 +74,14 @@ impl Features {
             register,
             is_sandbox: parts.profile == Profile::Sandbox,
         };
-        let claims = Claims {
-            db: db.clone(),
-            seal: seal.clone(),
-            clock: clock.clone(),
-            policy: policy.clone(),
-            audit: audit.clone(),
+        let claims = Claims::new(
+            db.clone(),
+            seal.clone(),
+            clock.clone(),
+            policy.clone(),
+            audit.clone(),
             bank,
-        };
+        );
         let balances = Balances::new(db.clone(), seal.clone(), clock.clone(), audit.clone());
         Self {
             policy,

@@ -229,14 +229,23 @@ pub(in super::super) async fn open_claim(
     connection: &impl ConnectionTrait,
     participant: Uuid,
 ) -> Result<Option<Uuid>, db::Error> {
+    let open = open_claims(connection, &[participant]).await?;
+    Ok(open.first().map(|(_, claim)| *claim))
+}
+
+/// Those of `participants`, of whom there is at least one, who have such a claim, each with it.
+pub(in super::super) async fn open_claims(
+    connection: &impl ConnectionTrait,
+    participants: &[Uuid],
+) -> Result<Vec<(Uuid, Uuid)>, db::Error> {
     Ok(Entity::find()
         .select_only()
-        .column(Column::Id)
-        .filter(Column::ParticipantId.eq(participant))
+        .columns([Column::ParticipantId, Column::Id])
+        .filter(Column::ParticipantId.is_in(db::padded(participants)))
         .filter(Column::Programme.eq(Programme::Jht.code()))
         .filter(Column::IsOpen.eq(true))
         .into_tuple()
-        .one(connection)
+        .all(connection)
         .await?)
 }
 

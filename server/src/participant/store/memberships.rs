@@ -170,8 +170,16 @@ pub(crate) async fn memberships(
     connection: &impl ConnectionTrait,
     participant: Uuid,
 ) -> Result<Vec<Membership>, db::Error> {
+    memberships_among(connection, &[participant]).await
+}
+
+/// The memberships of `participants`, of whom there is at least one; everybody's oldest first.
+pub(crate) async fn memberships_among(
+    connection: &impl ConnectionTrait,
+    participants: &[Uuid],
+) -> Result<Vec<Membership>, db::Error> {
     let rows = Entity::find()
-        .filter(Column::ParticipantId.eq(participant))
+        .filter(Column::ParticipantId.is_in(db::padded(participants)))
         .order_by_asc(Column::OpenedAt)
         .order_by_asc(Column::Id)
         .all(connection)

@@ -106,6 +106,18 @@ pub(crate) async fn active(
         .await?)
 }
 
+/// Those of `ids`, of which there is at least one, who are participants.
+pub(crate) async fn active_among(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<Vec<Participant>, db::Error> {
+    Ok(person::Entity::find()
+        .filter(person::Column::Id.is_in(db::padded(ids)))
+        .filter(person::Column::ActiveSince.is_not_null())
+        .all(connection)
+        .await?)
+}
+
 /// The name to show to a payer.
 pub(crate) async fn name_of(
     connection: &impl ConnectionTrait,
