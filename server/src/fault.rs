@@ -44,22 +44,34 @@ pub(crate) async fn tell(
     Ok(())
 }
 
-/// Whether `part` fails this time. Each failure is taken once, whoever asks. Where nothing was told, nothing is written.
+/// Whether `part` fails this time.
 pub(crate) async fn strikes(db: &Db, part: Part) -> Result<bool, db::Error> {
+    Ok(strikes_among(db, part, 1).await? == 1)
+}
+
+/// How many of `calls` to `part` fail. Each failure is taken once, whoever asks. Where nothing was told, nothing is written.
+pub(crate) async fn strikes_among(db: &Db, part: Part, calls: usize) -> Result<usize, db::Error> {
     let sql = "SELECT times_left FROM sandbox_fault WHERE part = $1 AND times_left > 0";
     let reader = db.reader();
     let told = reader
         .query_one_raw(db::statement(reader, sql, [part.code().into()]))
         .await?;
     if told.is_none() {
-        return Ok(false);
+        return Ok(0);
     }
     let transaction = db.begin_write().await?;
     let sql =
         "UPDATE sandbox_fault SET times_left = times_left - 1 WHERE part = $1 AND times_left > 0";
-    let taken = transaction
-        .execute_raw(db::statement(&transaction, sql, [part.code().into()]))
-        .await?;
+    let mut taken = 0;
+    while taken < calls {
+        let one = transaction
+            .execute_raw(db::statement(&transaction, sql, [part.code().into()]))
+            .await?;
+        if one.rows_affected() == 0 {
+            break;
+        }
+        taken += 1;
+    }
     transaction.commit().await?;
-    Ok(taken.rows_affected() == 1)
+    Ok(taken)
 }

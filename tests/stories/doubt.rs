@@ -100,7 +100,7 @@ async fn each_question_is_counted_with_its_price_and_the_pauses_grow() {
 }
 
 /// How many questions the register did not answer, and what they cost.
-async fn questions(town: &Town) -> (i64, i64) {
+pub async fn questions(town: &Town) -> (i64, i64) {
     let store = town.burglar().await;
     let sql = "SELECT CAST(COALESCE(SUM(questions), 0) AS BIGINT), CAST(COALESCE(SUM(cost_idr), 0) AS BIGINT) FROM register_cost \
                WHERE verdict = 'unavailable'";
@@ -374,7 +374,7 @@ async fn mismatched(town: &Town) -> (Person, Payment) {
 }
 
 /// Walks to the payment while the register is silent.
-async fn pays_in_doubt(town: &Town, person: &mut Person) -> Payment {
+pub async fn pays_in_doubt(town: &Town, person: &mut Person) -> Payment {
     let bill = person.has_a_bill().await;
     assert_eq!(bill.payable_idr, MARCH);
     town.gateway()

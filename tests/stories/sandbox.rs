@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use jamsostek_client::{
     ErrorReason,
-    v1::{Neighbour, coverage::Reason},
+    v1::{Neighbour, coverage::Reason, get_otp_delivery_response::State},
 };
 use tempfile::TempDir;
 
@@ -120,10 +120,31 @@ async fn a_carrier_that_fails_loses_no_notice_and_sends_no_code_twice() {
         .get_otp_delivery(siti.challenge)
         .await
         .expect("its way");
-    assert_eq!(
-        delivery.state(),
-        jamsostek_client::v1::get_otp_delivery_response::State::Failed
-    );
+    assert_eq!(delivery.state(), State::Failed);
+}
+
+#[tokio::test]
+async fn of_messages_that_leave_together_as_many_fail_as_were_told_to() {
+    let town = Town::found("2026-03-10").await;
+    town.client
+        .fail_next(Neighbour::Sender, 2)
+        .await
+        .expect("it fails");
+    let mut people = Vec::new();
+    for _ in 0..5 {
+        let mut person = town.person();
+        person.starts().await.expect("a registration");
+        people.push(person);
+    }
+    town.lets_the_workers_run().await;
+
+    let (mut sent, mut read) = (0, 0);
+    for person in &people {
+        let way = town.client.get_otp_delivery(person.challenge).await;
+        sent += usize::from(way.expect("its way").state() == State::Sent);
+        read += person.reads_messages().await.len();
+    }
+    assert_eq!((sent, read), (3, 3));
 }
 
 #[tokio::test]

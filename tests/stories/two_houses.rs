@@ -1,10 +1,11 @@
 //! Two servers on one store are one service: what one counts the other knows, and nothing is done twice.
 
-use jamsostek_client::ErrorReason;
+use jamsostek_client::{ErrorReason, v1::Neighbour};
 use jamsostek_server::Workers;
 use tokio::task::JoinSet;
 
 use crate::{
+    doubt::{pays_in_doubt, questions},
     person::MARCH,
     town::{ExpectRefusal, Town, other_than},
 };
@@ -74,6 +75,26 @@ async fn no_message_leaves_twice() {
         let messages = town.client.list_messages(person.contact).await;
         assert_eq!(messages.expect("messages").len(), 1);
     }
+}
+
+#[tokio::test]
+async fn the_register_is_asked_once_about_each() {
+    let town = Town::found("2026-03-10").await;
+    let (_, workers) = town.opens_another_house().await;
+    town.client
+        .fail_next(Neighbour::Register, 1_000)
+        .await
+        .expect("it fails");
+    for _ in 0..20 {
+        pays_in_doubt(&town, &mut town.person()).await;
+    }
+    town.waits(60);
+
+    let first = town.workers();
+    tokio::join!(work_of(&first), work_of(&workers));
+
+    // Once when each registered, and once more now, at 1,000 rupiah.
+    assert_eq!(questions(&town).await, (40, 40_000));
 }
 
 /// How much the workers of a house have done when nothing waits any more.

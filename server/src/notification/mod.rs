@@ -1,4 +1,4 @@
-//! Messages to people: written in the transaction of the fact, sealed, delivered afterwards by a worker.
+//! Messages to people: written in the transaction of the fact, sealed, delivered afterwards by a worker, a round of them together.
 //!
 //! A code leaves at most once: one that came twice would only confuse. Anything else leaves at least once, under an id by which a
 //! carrier knows it again. No transaction is open while one is sent.
@@ -7,6 +7,8 @@ mod sandbox;
 mod store;
 
 pub(crate) use sandbox::shown;
+
+use std::collections::HashMap;
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
@@ -110,47 +112,69 @@ pub(crate) async fn work(db: &Db, seal: &Seal, now: DateTime<Utc>) -> Result<usi
     let transaction = db.begin_write().await?;
     let leased = store::lease(&transaction, now, now + LEASE, ROUND).await?;
     transaction.commit().await?;
-    let handled = leased.len();
-    for message in leased {
-        let handed = hand_over(db, seal, now, &message).await;
-        let tries_again = !message.is_code && message.tries < TRIES_MAX;
-        let outcome = match &handed {
-            Ok(()) => store::Outcome::Sent,
-            Err(error) => {
-                tracing::error!(
-                    error = error as &dyn std::error::Error,
-                    message.id = %message.id,
-                    tries_again,
-                    "a message could not be handed over"
-                );
-                if tries_again {
-                    store::Outcome::Again(now + pause(message.tries))
-                } else {
-                    store::Outcome::Failed
-                }
-            }
-        };
-        metrics::message_handled(outcome.name());
-        let transaction = db.begin_write().await?;
-        store::finish(&transaction, message.id, outcome, now).await?;
-        transaction.commit().await?;
+    if leased.is_empty() {
+        return Ok(0);
     }
-    Ok(handled)
+    let refused = hand_over(db, seal, now, &leased).await?;
+    let outcomes: Vec<_> = leased
+        .iter()
+        .map(|it| (it.id, outcome(it, refused.get(&it.id), now)))
+        .collect();
+    let transaction = db.begin_write().await?;
+    store::finish(&transaction, &outcomes, now).await?;
+    transaction.commit().await?;
+    Ok(leased.len())
 }
 
+/// Hands all of a round to their carrier, and says which it did not take. What the store cannot keep is taken up after the lease.
 async fn hand_over(
     db: &Db,
     seal: &Seal,
     now: DateTime<Utc>,
-    message: &store::Leased,
-) -> Result<(), NotHandedOver> {
-    let payload = seal.open(Datum::Message, message.id, &message.payload)?;
-    let payload: Payload =
-        serde_json::from_str(&payload).map_err(|_| db::Error::Unknown("message.payload"))?;
-    if payload.decoy {
-        return Ok(());
+    leased: &[store::Leased],
+) -> Result<HashMap<Uuid, NotHandedOver>, db::Error> {
+    let (mut refused, mut leaving) = (HashMap::new(), Vec::new());
+    for message in leased {
+        match payload_of(seal, message) {
+            Ok(payload) if payload.decoy => {}
+            Ok(payload) => leaving.push((message.id, payload)),
+            Err(error) => {
+                refused.insert(message.id, error);
+            }
+        }
     }
-    sandbox::send(db, seal, now, message.id, &payload).await
+    let not_taken = sandbox::send(db, seal, now, leaving).await?;
+    refused.extend(not_taken.into_iter().map(|it| (it, NotHandedOver::Carrier)));
+    Ok(refused)
+}
+
+fn payload_of(seal: &Seal, message: &store::Leased) -> Result<Payload, NotHandedOver> {
+    let payload = seal.open(Datum::Message, message.id, &message.payload)?;
+    serde_json::from_str(&payload).map_err(|_| NotHandedOver::Unreadable)
+}
+
+/// How the attempt ended.
+fn outcome(
+    message: &store::Leased,
+    refused: Option<&NotHandedOver>,
+    now: DateTime<Utc>,
+) -> store::Outcome {
+    let tries_again = !message.is_code && message.tries < TRIES_MAX;
+    let outcome = match refused {
+        None => store::Outcome::Sent,
+        Some(_) if tries_again => store::Outcome::Again(now + pause(message.tries)),
+        Some(_) => store::Outcome::Failed,
+    };
+    if let Some(error) = refused {
+        tracing::error!(
+            error = error as &dyn std::error::Error,
+            message.id = %message.id,
+            tries_again,
+            "a message could not be handed over"
+        );
+    }
+    metrics::message_handled(outcome.name());
+    outcome
 }
 
 /// Why a message is still here.
@@ -158,8 +182,8 @@ async fn hand_over(
 enum NotHandedOver {
     #[error("the carrier does not take it")]
     Carrier,
-    #[error(transparent)]
-    Store(#[from] db::Error),
+    #[error("its content cannot be read")]
+    Unreadable,
     #[error(transparent)]
     Broken(#[from] Broken),
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
-use super::{NotHandedOver, Payload};
+use super::Payload;
 use crate::{
     db::{self, Db},
     fault::{self, Part},
@@ -39,32 +39,39 @@ pub(crate) struct Shown {
     pub at: DateTime<Utc>,
 }
 
-/// Takes a message as a carrier would.
+/// Takes messages as a carrier would, all in one transaction: one each would cost the store more than all else. The ids of those
+/// that it refused.
 pub(super) async fn send(
     db: &Db,
     seal: &Seal,
     now: DateTime<Utc>,
-    id: Uuid,
-    payload: &Payload,
-) -> Result<(), NotHandedOver> {
-    if fault::strikes(db, Part::Sender).await? {
-        return Err(NotHandedOver::Carrier);
+    mut messages: Vec<(Uuid, Payload)>,
+) -> Result<Vec<Uuid>, db::Error> {
+    if messages.is_empty() {
+        return Ok(Vec::new());
     }
-    let text = serde_json::to_string(payload).expect("strings are JSON");
-    let row = ActiveModel {
-        id: Set(id),
-        at: Set(now),
-        contact_digest: Set(seal.digest(Datum::Contact, &payload.contact)),
-        payload: Set(seal.seal(Datum::Message, id, &text)),
-    };
+    let struck = fault::strikes_among(db, Part::Sender, messages.len()).await?;
+    let refused = messages.drain(..struck).map(|(id, _)| id).collect();
+    if messages.is_empty() {
+        return Ok(refused);
+    }
+    let rows = messages.iter().map(|(id, payload)| {
+        let text = serde_json::to_string(payload).expect("strings are JSON");
+        ActiveModel {
+            id: Set(*id),
+            at: Set(now),
+            contact_digest: Set(seal.digest(Datum::Contact, &payload.contact)),
+            payload: Set(seal.seal(Datum::Message, *id, &text)),
+        }
+    });
     let transaction = db.begin_write().await?;
     // The same message again is the same message.
-    Entity::insert(row)
+    Entity::insert_many(rows)
         .on_conflict_do_nothing_on([Column::Id])
         .exec_without_returning(&transaction)
-        .await
-        .map_err(db::Error::from)?;
-    Ok(transaction.commit().await.map_err(db::Error::from)?)
+        .await?;
+    transaction.commit().await?;
+    Ok(refused)
 }
 
 /// The newest messages, to `contact` or to anybody.

@@ -1,5 +1,5 @@
 use chrono::{DateTime, Utc};
-use sea_orm::{ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QuerySelect, Value, entity::prelude::*};
 use uuid::Uuid;
 
 use super::Delivery;
@@ -147,29 +147,41 @@ pub(super) async fn lease(
         .collect()
 }
 
-/// Keeps how it ended, and forgets what it said unless it is to be said again.
+/// Keeps how each ended, and forgets what it said unless it is to be said again.
 pub(super) async fn finish(
     connection: &impl ConnectionTrait,
-    id: Uuid,
-    outcome: Outcome,
+    outcomes: &[(Uuid, Outcome)],
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let (sql, values) = match outcome {
-        Outcome::Again(not_before) => (
-            "UPDATE message SET state = 'queued', not_before = $1 WHERE id = $2 AND state = 'leased'",
-            vec![not_before.into(), id.into()],
-        ),
-        Outcome::Sent => (
-            "UPDATE message SET state = 'sent', sent_at = $1, payload = NULL WHERE id = $2 AND state = 'leased'",
-            vec![now.into(), id.into()],
-        ),
-        Outcome::Failed => (
-            "UPDATE message SET state = 'failed', payload = NULL WHERE id = $1 AND state = 'leased'",
-            vec![id.into()],
-        ),
-    };
-    connection
-        .execute_raw(db::statement(connection, sql, values))
-        .await?;
+    let (mut sent, mut failed) = (Vec::new(), Vec::new());
+    for (id, outcome) in outcomes {
+        match outcome {
+            Outcome::Sent => sent.push(*id),
+            Outcome::Failed => failed.push(*id),
+            Outcome::Again(not_before) => {
+                let sql = "UPDATE message SET state = 'queued', not_before = $1 WHERE id = $2 AND state = 'leased'";
+                let values = [(*not_before).into(), (*id).into()];
+                connection
+                    .execute_raw(db::statement(connection, sql, values))
+                    .await?;
+            }
+        }
+    }
+    let ends: [(_, _, Vec<Value>); 2] = [
+        (sent, "state = 'sent', sent_at = $1", vec![now.into()]),
+        (failed, "state = 'failed'", Vec::new()),
+    ];
+    for (ids, what, mut values) in ends {
+        if ids.is_empty() {
+            continue;
+        }
+        let among = db::among(&ids, &mut values);
+        let sql = format!(
+            "UPDATE message SET {what}, payload = NULL WHERE id {among} AND state = 'leased'"
+        );
+        connection
+            .execute_raw(db::statement(connection, &sql, values))
+            .await?;
+    }
     Ok(())
 }
