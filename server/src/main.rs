@@ -36,6 +36,8 @@ use uuid::Uuid;
 const BAD_SETTINGS: u8 = 64;
 /// How often the workers look for work.
 const WORK_INTERVAL: Duration = Duration::from_millis(200);
+/// How long they wait for more when they are woken: codes that are asked for at once leave together.
+const GATHERING: Duration = Duration::from_millis(10);
 
 /// How long the last round may take: a store that is gone must not keep the process.
 const LAST_ROUND_MAX: Duration = Duration::from_secs(5);
@@ -173,18 +175,24 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
 /// Works, round by round, until it is stopped. A round that fails is told and tried again.
 async fn work(workers: Workers, mut ended: tokio::sync::watch::Receiver<bool>) {
     while !*ended.borrow() {
-        let pause = match workers.work().await {
-            Ok(0) => WORK_INTERVAL,
-            Ok(_) => Duration::ZERO,
+        let (pause, may_be_woken) = match workers.work().await {
+            Ok(0) => (WORK_INTERVAL, true),
+            Ok(_) => (Duration::ZERO, false),
             Err(error) => {
                 metrics::worker_failed();
                 tracing::error!(error = &error as &dyn Error, "a worker failed");
-                Duration::from_secs(1)
+                (Duration::from_secs(1), false)
             }
         };
-        // An error would mean that nobody can stop it any more: then it stops.
-        if let Ok(Err(_)) = tokio::time::timeout(pause, ended.changed()).await {
-            return;
+        tokio::select! {
+            changed = ended.changed() => {
+                // An error would mean that nobody can stop it any more: then it stops.
+                if changed.is_err() {
+                    return;
+                }
+            }
+            () = tokio::time::sleep(pause) => {}
+            () = workers.woken(), if may_be_woken => tokio::time::sleep(GATHERING).await,
         }
     }
 }

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
@@ -28,6 +29,19 @@ const LEASE: Duration = Duration::seconds(30);
 const ROUND: u64 = 64;
 /// How often a message that is no code is handed over before it counts as failed.
 const TRIES_MAX: i32 = 10;
+
+/// Somebody waits for a code: the worker of this process need not wait for its next look. Others find it when they look.
+static BELL: Notify = Notify::const_new();
+
+/// Tells the worker that a code waits; after the transaction that queued it.
+pub(crate) fn ring() {
+    BELL.notify_one();
+}
+
+/// Completes when a code waits.
+pub(crate) async fn rung() {
+    BELL.notified().await;
+}
 
 /// A message that is to leave.
 #[derive(Clone)]

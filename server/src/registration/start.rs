@@ -9,6 +9,7 @@ use crate::{
     clock::day_of,
     db,
     event::{self, Event},
+    notification,
     otp::{self, Draw, Purpose},
     seal::Datum,
     session,
@@ -69,6 +70,7 @@ impl Registrations {
         let (nobody, rpc) = (Actor::NOBODY, "StartRegistration");
         audit::wrote(&transaction, &self.seal, now, nobody, rpc, application.id).await?;
         transaction.commit().await.map_err(db::Error::from)?;
+        notification::ring();
         Ok(Shell {
             id: application.id,
             challenge: draw.id,

@@ -57,6 +57,11 @@ fn in_full(error: &dyn std::error::Error) -> String {
 }
 
 impl Workers {
+    /// Completes when somebody waits for what a round would do.
+    pub async fn woken(&self) {
+        notification::rung().await;
+    }
+
     /// One round; how much there was to do. A part that fails keeps no other from its work.
     pub async fn work(&self) -> Result<usize, WorkError> {
         let followed = match &self.moved {

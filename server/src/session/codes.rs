@@ -93,6 +93,7 @@ impl Sessions {
         let drawn = send_code(&transaction, &self.seal, &self.limits, now, &draw).await?;
         audit::wrote(&transaction, &self.seal, now, Actor::NOBODY, "SendOtp", id).await?;
         transaction.commit().await.map_err(db::Error::from)?;
+        notification::ring();
         Ok(Sent {
             challenge: id,
             masked_contact: draw.contact.masked(),

@@ -8,6 +8,7 @@ use crate::{
     caller::{Caller, Peer},
     db,
     identity::{Channel, Contact},
+    notification,
     otp::{self, Act, Draw},
     participant,
 };
@@ -66,6 +67,7 @@ impl Sessions {
             let (seal, actor) = (&self.seal, caller.into());
             audit::wrote(&transaction, seal, now, actor, "SendStepUpOtp", id).await?;
             transaction.commit().await.map_err(db::Error::from)?;
+            notification::ring();
         }
         Ok(sent)
     }
