@@ -110,8 +110,8 @@ pub(super) async fn state(
     }
 }
 
-/// Takes the oldest waiting codes, and the oldest other messages. A code is leased once: one whose worker died counts as failed after its lease, for it must not
-/// leave twice, and the person can ask for another. Any other message is taken up again.
+/// Takes the oldest waiting codes, and the oldest other messages. A code is leased once: one whose worker died counts as failed after
+/// its lease, for it must not leave twice, and the person can ask for another. Any other message is taken up again.
 pub(super) async fn lease(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
