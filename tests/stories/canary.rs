@@ -175,13 +175,13 @@ async fn claims_early(house: &House, person: &Client) {
 }
 
 /// An address that nobody listens on.
-async fn free_address() -> String {
+pub async fn free_address() -> String {
     let socket = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     socket.local_addr().expect("its address").to_string()
 }
 
 /// What is counted.
-async fn scrape(address: &str) -> String {
+pub async fn scrape(address: &str) -> String {
     let mut socket = TcpStream::connect(address).await.expect("a connection");
     let request = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
     socket

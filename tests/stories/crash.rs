@@ -1,9 +1,9 @@
 //! The program is killed in the middle of everything, and nothing that was answered is lost or doubled.
 
-mod claims;
-mod log;
-mod moment;
-mod roads;
+pub mod claims;
+pub mod log;
+pub mod moment;
+pub mod roads;
 
 use tempfile::TempDir;
 use tokio::task::JoinSet;

@@ -40,5 +40,6 @@ mod store;
 mod suspense;
 mod town;
 mod two_houses;
+mod two_processes;
 mod web;
 mod work;

@@ -31,7 +31,13 @@ pub async fn claims_until_it_dies(client: Client, saver: Saver, log: Log) {
     }
 }
 
-async fn claims(client: &Client, person: &Client, contact: &str, log: &Log) -> Result<(), Error> {
+/// Somebody who has paid claims his savings and is paid.
+pub async fn claims(
+    client: &Client,
+    person: &Client,
+    contact: &str,
+    log: &Log,
+) -> Result<(), Error> {
     let account = BankAccount {
         bank_code: "008".into(),
         account_number: contact[3..].into(),

@@ -83,7 +83,7 @@ pub async fn banks_ledger_is_ours(url: &str) {
     );
 }
 
-async fn open(url: &str) -> DatabaseConnection {
+pub async fn open(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);
     Database::connect(options).await.expect("the store")
@@ -97,7 +97,7 @@ async fn counts(store: &DatabaseConnection) -> Vec<i64> {
     counts
 }
 
-async fn count(store: &DatabaseConnection, sql: &str) -> i64 {
+pub async fn count(store: &DatabaseConnection, sql: &str) -> i64 {
     let statement = Statement::from_string(store.get_database_backend(), sql);
     let row = store.query_one_raw(statement).await.expect("an answer");
     row.expect("a row").try_get_by_index(0).expect("a number")

@@ -26,7 +26,8 @@ pub async fn walks_until_it_dies(client: Client, log: Log) {
     }
 }
 
-async fn walks(client: &Client, log: &Log) -> Result<(), Error> {
+/// One person registers and pays.
+pub async fn walks(client: &Client, log: &Log) -> Result<(), Error> {
     let form = form();
     let registration = id(&form.registration_id);
     let started = client.start_registration(form.clone()).await?;
