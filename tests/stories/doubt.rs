@@ -336,6 +336,7 @@ async fn what_is_taken_back_in_doubt_is_asked_about_no_more() {
     let town = Town::found("2026-03-10").await;
     let mut wati = town.known_as("Wati Rahayu").await;
     let payment = pays_in_doubt(&town, &mut wati).await;
+    let membership = membership_of(&wati).await;
 
     let cancelled = wati
         .client
@@ -348,6 +349,10 @@ async fn what_is_taken_back_in_doubt_is_asked_about_no_more() {
 
     assert_eq!(cancelled.state(), State::Cancelled);
     assert_eq!(questions(&town).await, asked);
+    let decision = decision(membership, true);
+    let decided = town.officer().decide_identity(decision).await;
+    let refusal = decided.expect_refusal();
+    assert_eq!(refusal.metadata["state"], "STATE_CANCELLED");
     let payment = town
         .gateway()
         .client

@@ -171,6 +171,11 @@ impl Contributions {
         let transaction = self.db.begin_write().await?;
         let held = participant::hold(&transaction, membership).await?;
         let held = held.ok_or(Error::NotFound)?;
+        if held.is_cancelled {
+            // What was paid is set aside already, and nobody waits for an answer.
+            let state = "STATE_CANCELLED";
+            return Err(Error::WrongState { state });
+        }
         let person = held.participant_id;
         let before = participant::readiness(&transaction, person).await?.identity;
         let after = match (before, accepted) {
