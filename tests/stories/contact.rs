@@ -25,9 +25,7 @@ async fn a_new_number_takes_the_place_of_the_old_one_and_both_are_told() {
     let budi = town.participant().await;
     town.waits(61);
     let at_new = reached_by(&budi, "+6281999000111");
-    let codes = asks(&budi, &at_new.contact).await;
-    brings_back(&at_new, codes.new).await;
-    brings_back(&budi, codes.old).await;
+    let codes = proves_both(&budi, &at_new).await;
 
     let me = changes(&budi, &at_new.contact, &codes)
         .await
@@ -65,9 +63,7 @@ async fn an_e_mail_beside_a_number_is_proven_by_the_number() {
     let budi = town.participant().await;
     town.waits(61);
     let at_new = reached_by(&budi, "budi@example.id");
-    let codes = asks(&budi, &at_new.contact).await;
-    brings_back(&at_new, codes.new).await;
-    brings_back(&budi, codes.old).await;
+    let codes = proves_both(&budi, &at_new).await;
 
     let me = changes(&budi, &at_new.contact, &codes)
         .await
@@ -125,9 +121,7 @@ async fn for_a_day_after_a_change_nothing_is_paid_out() {
     let town = Town::found("2026-03-10").await;
     let budi = town.stopped().await;
     let at_new = reached_by(&budi, "+6281999000114");
-    let codes = asks(&budi, &at_new.contact).await;
-    brings_back(&at_new, codes.new).await;
-    brings_back(&budi, codes.old).await;
+    let codes = proves_both(&budi, &at_new).await;
     changes(&budi, &at_new.contact, &codes)
         .await
         .expect("it is changed");
@@ -156,9 +150,7 @@ async fn a_claim_that_was_submitted_before_a_change_waits_as_well() {
     let claim = budi.claims().await;
     town.waits(61);
     let at_new = reached_by(&budi, "+6281999000115");
-    let codes = asks(&budi, &at_new.contact).await;
-    brings_back(&at_new, codes.new).await;
-    brings_back(&budi, codes.old).await;
+    let codes = proves_both(&budi, &at_new).await;
     changes(&budi, &at_new.contact, &codes)
         .await
         .expect("it is changed");
@@ -186,9 +178,7 @@ async fn a_contact_that_was_replaced_signs_nobody_in_by_any_code() {
     thief.asks_to_sign_in("").await.expect("a code");
     let before = thief.reads_the_code().await;
     town.waits(61);
-    let codes = asks(&budi, &at_new.contact).await;
-    brings_back(&at_new, codes.new).await;
-    brings_back(&budi, codes.old).await;
+    let codes = proves_both(&budi, &at_new).await;
     changes(&budi, &at_new.contact, &codes)
         .await
         .expect("it is changed");
@@ -228,9 +218,7 @@ async fn codes_of_before_a_change_stand_for_nothing_after_it() {
     brings_back(&budi, stolen.old).await;
     town.waits(61);
     let at_new = reached_by(&budi, "+6281999000118");
-    let codes = asks(&budi, &at_new.contact).await;
-    brings_back(&at_new, codes.new).await;
-    brings_back(&budi, codes.old).await;
+    let codes = proves_both(&budi, &at_new).await;
     changes(&budi, &at_new.contact, &codes)
         .await
         .expect("it is changed");
@@ -268,6 +256,14 @@ fn reached_by(person: &Person, contact: &str) -> Person {
         contact: contact.into(),
         ..person.clone()
     }
+}
+
+/// Asks for the codes to another contact, and brings both back.
+async fn proves_both(person: &Person, at_new: &Person) -> Codes {
+    let codes = asks(person, &at_new.contact).await;
+    brings_back(at_new, codes.new).await;
+    brings_back(person, codes.old).await;
+    codes
 }
 
 async fn asks(person: &Person, contact: &str) -> Codes {

@@ -1,7 +1,7 @@
 //! Months go on: the second, those paid ahead, those that are forgotten, and what is said before they are.
 
 use jamsostek_client::{
-    Participant, Uuid,
+    Bill, Participant, Uuid,
     v1::{IssueBillRequest, look_up_bill_request::By},
 };
 
@@ -16,14 +16,7 @@ async fn the_second_month_is_paid_by_nik_at_its_own_price() {
     let budi = town.participant().await;
     town.moves_to("2026-04-10T02:00:00Z");
 
-    let gateway = town.gateway();
-    let bill = gateway
-        .client
-        .look_up_bill(By::Nik(budi.nik.clone()))
-        .await
-        .expect("a bill");
-    let bill = bill.bill.expect("a bill");
-    gateway.pays(&bill.payment_code, bill.payable_idr).await;
+    let bill = pays_by_nik(&town, &budi).await;
 
     assert_eq!(
         (bill.first_month.as_str(), bill.payable_idr),
@@ -80,14 +73,7 @@ async fn a_week_before_cover_ends_its_payer_is_warned_and_whoever_pays_keeps_it(
 
     town.moves_to("2026-06-23T02:00:00Z");
     let warned = budi.reads_messages().await;
-    let gateway = town.gateway();
-    let bill = gateway
-        .client
-        .look_up_bill(By::Nik(budi.nik.clone()))
-        .await
-        .expect("a bill");
-    let bill = bill.bill.expect("a bill");
-    gateway.pays(&bill.payment_code, bill.payable_idr).await;
+    pays_by_nik(&town, &budi).await;
     town.moves_to("2026-07-01T02:00:00Z");
 
     assert!(!early[0].contains("cover ends"));
@@ -106,14 +92,7 @@ async fn whoever_comes_back_after_a_lapse_owes_nothing_for_the_months_between() 
     let him = himself(&budi).await;
     town.moves_to("2026-09-08T02:00:00Z");
 
-    let gateway = town.gateway();
-    let bill = gateway
-        .client
-        .look_up_bill(By::Nik(budi.nik.clone()))
-        .await
-        .expect("a bill");
-    let bill = bill.bill.expect("a bill");
-    gateway.pays(&bill.payment_code, bill.payable_idr).await;
+    let bill = pays_by_nik(&town, &budi).await;
 
     assert_eq!(
         (bill.first_month.as_str(), bill.payable_idr),
@@ -121,6 +100,15 @@ async fn whoever_comes_back_after_a_lapse_owes_nothing_for_the_months_between() 
     );
     let me = seen(&town, him).await;
     assert_eq!(me.coverage[0].since, "2026-09-08");
+}
+
+/// Pays what the gateway finds by somebody's NIK.
+async fn pays_by_nik(town: &Town, person: &Person) -> Bill {
+    let gateway = town.gateway();
+    let found = gateway.client.look_up_bill(By::Nik(person.nik.clone()));
+    let bill = found.await.expect("a bill").bill.expect("a bill");
+    gateway.pays(&bill.payment_code, bill.payable_idr).await;
+    bill
 }
 
 /// Pays so many months after the last paid one.
