@@ -18,11 +18,13 @@ use crate::{
     db,
     event::{self, Event},
     ledger::{self, Journal},
-    participant,
+    participant::{self, Participant},
 };
 
 /// A claim that is held, with what came of it.
 pub(super) struct Held {
+    /// Whose it is, held too.
+    pub(super) person: Participant,
     pub(super) claim: Claim,
     pub(super) award: Option<Award>,
 }
@@ -52,9 +54,7 @@ impl Claims {
             May::AsItStands => return self.stand(&transaction, held.claim).await,
             May::Do(how) => how,
         };
-        let (mut award, needs_two) = self
-            .propose(&transaction, now, &held.claim, caller.id)
-            .await?;
+        let (mut award, needs_two) = self.propose(&transaction, now, &held, caller.id).await?;
         if let Some(before) = &held.award {
             // The amount is that of this day; who proposed it stays.
             award.id = before.id;
@@ -93,14 +93,12 @@ impl Claims {
         &self,
         connection: &impl ConnectionTrait,
         now: DateTime<Utc>,
-        claim: &Claim,
+        Held { person, claim, .. }: &Held,
         officer: Uuid,
     ) -> Result<(Award, bool), Error> {
-        let person = participant::active(connection, claim.participant).await?;
-        let person = person.ok_or(db::Error::Unknown("claim.participant_id"))?;
         // What is in the accounts stays there until it is moved.
         participant::hold_all(connection, person.id).await?;
-        let case = Case::of(connection, person).await?;
+        let case = Case::of(connection, person.clone()).await?;
         let checked = self.assess(&case, claim.cause)?;
         eligible(&checked.assessment)?;
         let award = Award {
@@ -218,9 +216,10 @@ impl Claims {
     ) -> Result<Held, Error> {
         let person = store::claimant(connection, id).await?;
         let person = person.ok_or(Error::NotFound)?;
-        participant::hold_person(connection, person).await?;
+        let person = participant::hold_person(connection, person).await?;
         let claim = store::lock(connection, &self.seal, id).await?;
         Ok(Held {
+            person: person.ok_or(db::Error::Unknown("claim.participant_id"))?,
             claim: claim.ok_or(Error::NotFound)?,
             award: store::awards_of(connection, &self.seal, &[id]).await?.pop(),
         })
@@ -249,8 +248,12 @@ impl Claims {
         };
         event::record(&transaction, &self.seal, now, [event]).await?;
         audit::wrote(&transaction, &self.seal, now, actor, what, claim.id).await?;
-        let shown = self.stand(&transaction, claim).await?;
+        let steps = store::steps(&transaction, claim.id).await?;
         transaction.commit().await.map_err(db::Error::from)?;
-        Ok(shown)
+        Ok(Shown {
+            award: held.award,
+            steps,
+            claim,
+        })
     }
 }

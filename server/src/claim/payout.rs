@@ -7,6 +7,7 @@ use uuid::Uuid;
 use super::{
     Award, AwardState, Claim, Claims, Error, State,
     bank::{self, Fate, Instruction},
+    decide::Held,
     store,
 };
 use crate::{
@@ -75,7 +76,7 @@ impl Claims {
     async fn begin(&self, id: Uuid) -> Result<Option<(Instruction, bool)>, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let (claim, mut award) = self.hold_award(&transaction, id).await?;
+        let (Held { person, claim, .. }, mut award) = self.hold_award(&transaction, id).await?;
         let is_first = match award.state {
             AwardState::Approved => true,
             AwardState::Instructed => false,
@@ -87,8 +88,7 @@ impl Claims {
         };
         if is_first {
             // A contact may have been changed since the claim was submitted or approved.
-            let person = participant::active(&transaction, claim.participant).await?;
-            let changed = person.and_then(|it| it.payouts_held_until());
+            let changed = person.payouts_held_until();
             let held_until = changed.map_or(claim.held_until, |it| it.max(claim.held_until));
             if now < held_until {
                 award.next_at = Some(held_until);
@@ -131,7 +131,7 @@ impl Claims {
     async fn hear(&self, id: Uuid, fate: &Fate) -> Result<(), Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let (claim, mut award) = self.hold_award(&transaction, id).await?;
+        let (Held { claim, .. }, mut award) = self.hold_award(&transaction, id).await?;
         if award.state != AwardState::Instructed {
             return Ok(());
         }
@@ -162,7 +162,7 @@ impl Claims {
     ) -> Result<Award, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let (claim, mut award) = self.hold_award(&transaction, notice.award).await?;
+        let (Held { claim, .. }, mut award) = self.hold_award(&transaction, notice.award).await?;
         match award.state {
             AwardState::Instructed => {}
             AwardState::Paid | AwardState::Failed => {
@@ -280,9 +280,10 @@ impl Claims {
         &self,
         connection: &impl ConnectionTrait,
         id: Uuid,
-    ) -> Result<(Claim, Award), Error> {
+    ) -> Result<(Held, Award), Error> {
         let claim = store::claim_of(connection, id).await?;
-        let held = self.hold(connection, claim.ok_or(Error::NotFound)?).await?;
-        Ok((held.claim, held.award.ok_or(Error::NotFound)?))
+        let mut held = self.hold(connection, claim.ok_or(Error::NotFound)?).await?;
+        let award = held.award.take().ok_or(Error::NotFound)?;
+        Ok((held, award))
     }
 }

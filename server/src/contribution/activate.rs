@@ -46,9 +46,8 @@ impl Contributions {
     }
 
     /// Makes the person a participant. What others with the same NIK had paid by then will never buy anything: it waits for an
-    /// officer. A payment that comes to one of
-    /// them at the same time is either seen here or sees this. Of two that activate at once each waits for the other: the database
-    /// ends one of them, and it is tried again.
+    /// officer. A payment that comes to one of them at the same time is either seen here or sees this. Of two that activate at once
+    /// each waits for the other: the database ends one of them, and it is tried again.
     pub(super) async fn activate(
         &self,
         connection: &impl ConnectionTrait,

@@ -29,7 +29,8 @@ pub(crate) struct End {
 }
 
 impl Contributions {
-    /// Ends a membership on a day, or today when none is told. JKK and JKM of months that do not begin any more become credit; JHT of them is saved already.
+    /// Ends a membership on a day, or today when none is told. JKK and JKM of months that do not begin any more become credit; JHT of
+    /// them is saved already.
     pub(crate) async fn end(
         &self,
         caller: &Caller,

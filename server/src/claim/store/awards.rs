@@ -211,7 +211,7 @@ pub(in super::super) async fn awards_of(
         return Ok(Vec::new());
     }
     let rows = Entity::find()
-        .filter(Column::ClaimId.is_in(claims.iter().copied()))
+        .filter(Column::ClaimId.is_in(db::padded(claims)))
         .all(connection)
         .await?;
     rows.into_iter().map(|it| it.award(seal)).collect()
