@@ -35,7 +35,7 @@ mod session;
 mod wire;
 
 pub use otp::OtpLimits;
-pub use serve::{Error, House, Parts, Profile, WorkError, Workers, assemble};
+pub use serve::{Error, House, Outside, Parts, Profile, WorkError, Workers, assemble};
 
 use jamsostek_proto::v1::Subject;
 use uuid::Uuid;

@@ -122,6 +122,7 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
         calls_max: serving.calls_max.get().into(),
         web_origins: serving.web_origins.clone(),
         tls: certificate(serving)?,
+        outside: serving.outside.read()?,
     })
     .await?;
     tell_prometheus(serving)?;

@@ -3,6 +3,7 @@
 mod features;
 mod health;
 mod info;
+mod outside;
 mod parts;
 mod web;
 mod workers;
@@ -17,6 +18,7 @@ use tonic::{
 };
 use tonic_web::GrpcWebLayer;
 
+pub use outside::Outside;
 pub use parts::{Error, Parts, Profile};
 pub use workers::{WorkError, Workers};
 
@@ -85,11 +87,10 @@ pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
     let moved = match parts.profile {
         Profile::Sandbox => Arc::new(MovedClock::over(parts.clock.clone())),
         Profile::Production => {
-            return Err(Error::Unfit(
-                "the production profile needs the population register, message carriers and a bank, which this version does not \
-                 have yet; only the sandbox profile can be served"
-                    .to_owned(),
-            ));
+            return Err(Error::Unfit(format!(
+                "the production profile needs {}, which this version does not have yet; only the sandbox profile can be served",
+                parts.outside.missing().join(", ")
+            )));
         }
     };
     sandbox::seed(&parts.db, &parts.seal, &*moved).await?;

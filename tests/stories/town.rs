@@ -12,7 +12,7 @@ use std::{
 use chrono::{DateTime, Utc};
 use jamsostek_client::{Client, Error, Options, Refusal};
 use jamsostek_server::{
-    OtpLimits, Parts, Profile, Workers, assemble, clock::Clock, db::Db, seal::Seal,
+    OtpLimits, Outside, Parts, Profile, Workers, assemble, clock::Clock, db::Db, seal::Seal,
 };
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 use tempfile::TempDir;
@@ -247,6 +247,7 @@ fn parts(db: Db, seal: Seal, clock: Arc<Still>) -> Parts {
         calls_max: 1_024,
         web_origins: vec!["https://app.example".into()],
         tls: None,
+        outside: Outside::default(),
     }
 }
 

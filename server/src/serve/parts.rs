@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tonic::transport::Identity;
 
+use super::outside::Outside;
 use crate::{
     caller::Undeclared,
     clock::Clock,
@@ -39,6 +40,8 @@ pub struct Parts {
     pub web_origins: Vec<String>,
     /// The certificate and its key; without them the service speaks in the clear.
     pub tls: Option<Identity>,
+    /// Who outside is real.
+    pub outside: Outside,
 }
 
 /// Why there is no service.

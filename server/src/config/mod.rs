@@ -1,11 +1,14 @@
 //! The settings: flags, environment and `--help` are one text.
 
+mod outside;
+
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
 };
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+pub use outside::OutsideFlags;
 use uuid::Uuid;
 
 use crate::Profile;
@@ -113,6 +116,9 @@ pub struct Serving {
         default_value = "text"
     )]
     pub log: Log,
+    /// Who outside is real.
+    #[command(flatten)]
+    pub outside: OutsideFlags,
 }
 
 /// How the log is written.

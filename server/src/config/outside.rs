@@ -1,0 +1,16 @@
+//! The settings of the neighbours outside: the register, the carriers of messages, the bank.
+
+use clap::Args;
+
+use crate::Outside;
+
+/// Which neighbours are real; what is left out is the sandbox's.
+#[derive(Args, Clone, Debug)]
+pub struct OutsideFlags {}
+
+impl OutsideFlags {
+    /// The neighbours as they are set, or what is wrong with the settings.
+    pub fn read(&self) -> Result<Outside, String> {
+        Ok(Outside {})
+    }
+}
