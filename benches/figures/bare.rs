@@ -3,8 +3,10 @@
 use std::process::Stdio;
 
 use jamsostek_proto::v1::{
-    IssueTokenRequest, IssueTokenResponse, RefreshTokenRequest, RefreshTokenResponse,
-    RevokeTokenRequest, RevokeTokenResponse, Subject, WhoAmIRequest, WhoAmIResponse,
+    CreateCredentialRequest, CreateCredentialResponse, IssueTokenRequest, IssueTokenResponse,
+    ListCredentialsRequest, ListCredentialsResponse, RefreshTokenRequest, RefreshTokenResponse,
+    RevokeCredentialRequest, RevokeCredentialResponse, RevokeTokenRequest, RevokeTokenResponse,
+    Subject, WhoAmIRequest, WhoAmIResponse,
     session_service_server::{SessionService, SessionServiceServer},
 };
 use tokio::{
@@ -90,6 +92,27 @@ impl SessionService for Echo {
         &self,
         _: Request<RevokeTokenRequest>,
     ) -> Result<Response<RevokeTokenResponse>, Status> {
+        Err(Status::unimplemented("only an echo"))
+    }
+
+    async fn create_credential(
+        &self,
+        _: Request<CreateCredentialRequest>,
+    ) -> Result<Response<CreateCredentialResponse>, Status> {
+        Err(Status::unimplemented("only an echo"))
+    }
+
+    async fn list_credentials(
+        &self,
+        _: Request<ListCredentialsRequest>,
+    ) -> Result<Response<ListCredentialsResponse>, Status> {
+        Err(Status::unimplemented("only an echo"))
+    }
+
+    async fn revoke_credential(
+        &self,
+        _: Request<RevokeCredentialRequest>,
+    ) -> Result<Response<RevokeCredentialResponse>, Status> {
         Err(Status::unimplemented("only an echo"))
     }
 }

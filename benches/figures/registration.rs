@@ -56,6 +56,7 @@ pub async fn register(channel: Channel, gateway: &str, number: usize) -> Active 
     let registration_id = started.registration_id;
     let work = SubmitEmploymentRequest {
         registration_id: registration_id.clone(),
+        employee: None,
         employment: Some(work()),
         birth_date: String::new(),
     };

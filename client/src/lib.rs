@@ -204,6 +204,7 @@ mod balance;
 mod claim;
 mod client;
 mod contribution;
+mod employer;
 mod error;
 mod options;
 mod otp;

@@ -2,9 +2,21 @@
 
 use std::{future::Future, vec};
 
-use futures_util::stream::{Stream, try_unfold};
+use futures_util::stream::{Stream, StreamExt, try_unfold};
+use tonic::Streaming;
 
 use crate::Error;
+
+/// Every message of a server's stream, read by `read`.
+pub(crate) fn messages<M, T>(
+    answers: Streaming<M>,
+    read: impl Fn(M) -> Result<T, Error> + Send + Unpin + 'static,
+) -> impl Stream<Item = Result<T, Error>> + Send + Unpin + 'static
+where
+    M: Send + 'static,
+{
+    answers.map(move |it| it.map_err(Error::from).and_then(&read))
+}
 
 /// Every item of a list, one page after the other, the next one fetched when the one before is used up.
 ///

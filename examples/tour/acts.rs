@@ -76,6 +76,7 @@ impl Tour {
         };
         let request = SubmitEmploymentRequest {
             registration_id: registration.to_string(),
+            employee: None,
             employment: Some(employment),
             birth_date: String::new(),
         };

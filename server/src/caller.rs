@@ -22,9 +22,11 @@ const OPEN_SERVICES: &[&str] = &[
 pub(crate) struct Caller {
     /// The kind of caller.
     pub subject: Subject,
-    /// The registration, participant, officer or service.
+    /// The registration, participant, employer, officer or service.
     pub id: Uuid,
-    /// What a service may do.
+    /// The user of an employer: his employer has several.
+    pub user: Option<Uuid>,
+    /// What a service or a user of an employer may do.
     pub scopes: Vec<String>,
     /// When the token ends.
     pub expires_at: DateTime<Utc>,
@@ -40,6 +42,7 @@ pub(crate) struct Rule {
     anonymous: bool,
     subjects: Vec<Subject>,
     service_scope: String,
+    employer_roles: Vec<String>,
 }
 
 /// The rule of others' services.
@@ -47,6 +50,7 @@ static OPEN: Rule = Rule {
     anonymous: true,
     subjects: Vec::new(),
     service_scope: String::new(),
+    employer_roles: Vec::new(),
 };
 
 /// The rule of every rpc, by path.
@@ -79,6 +83,24 @@ impl Caller {
             Subject::Officer => named,
             _ => None,
         }
+    }
+
+    /// The employer that the call is about: the caller's own, or the one an officer names. Somebody else's does not exist.
+    pub(crate) fn employer(&self, named: Option<Uuid>) -> Option<Uuid> {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "all others speak for no employer"
+        )]
+        match self.subject {
+            Subject::Employer => (named.is_none() || named == Some(self.id)).then_some(self.id),
+            Subject::Officer => named,
+            _ => None,
+        }
+    }
+
+    /// Who does it: the user where an employer has several.
+    pub(crate) fn actor_id(&self) -> Uuid {
+        self.user.unwrap_or(self.id)
     }
 
     /// Whether the caller looks at his own data.
@@ -130,10 +152,11 @@ impl Rules {
 impl Rule {
     fn read(message: &DynamicMessage) -> Self {
         let field = |name: &str| message.get_field_by_name(name).map(|it| it.into_owned());
-        let subjects = match field("subjects") {
-            Some(Value::List(subjects)) => subjects,
+        let list = |name: &str| match field(name) {
+            Some(Value::List(values)) => values,
             _ => Vec::new(),
         };
+        let (subjects, roles) = (list("subjects"), list("employer_roles"));
         Self {
             anonymous: field("anonymous")
                 .and_then(|it| it.as_bool())
@@ -146,6 +169,10 @@ impl Rule {
             service_scope: field("service_scope")
                 .and_then(|it| it.as_str().map(str::to_owned))
                 .unwrap_or_default(),
+            employer_roles: roles
+                .iter()
+                .filter_map(|it| it.as_str().map(str::to_owned))
+                .collect(),
         }
     }
 
@@ -163,7 +190,13 @@ impl Rule {
         let scoped = caller.subject != Subject::Service
             || self.service_scope.is_empty()
             || caller.scopes.contains(&self.service_scope);
-        if self.subjects.contains(&caller.subject) && scoped {
+        let in_role = caller.subject != Subject::Employer
+            || self.employer_roles.is_empty()
+            || self
+                .employer_roles
+                .iter()
+                .any(|it| caller.scopes.contains(it));
+        if self.subjects.contains(&caller.subject) && scoped && in_role {
             return Ok(());
         }
         Err(refuse(

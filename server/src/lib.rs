@@ -11,6 +11,7 @@ mod coalesce;
 pub mod config;
 mod contribution;
 pub mod db;
+mod employer;
 mod event;
 mod fault;
 mod identity;
@@ -49,6 +50,7 @@ pub async fn verify(db: &Db, seal: &Seal) -> Result<Vec<String>, db::Error> {
     let mut wrong = registration::verify(reader, seal).await?;
     wrong.extend(otp::verify(reader, seal).await?);
     wrong.extend(participant::verify(reader, seal).await?);
+    wrong.extend(employer::verify(reader, seal).await?);
     wrong.extend(contribution::verify(reader, seal).await?);
     wrong.extend(claim::verify(reader, seal).await?);
     wrong.extend(ledger::verify(reader, seal).await?);
@@ -77,15 +79,12 @@ pub async fn create_client(
     clock: &dyn Clock,
     new: &NewClient,
 ) -> Result<(Uuid, String), db::Error> {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let subject = match new.kind {
         config::ClientKind::Officer => Subject::Officer,
         config::ClientKind::Service => Subject::Service,
     };
     db.belong_to(seal).await?;
-    let mut secret = [0; 32];
-    seal.random(&mut secret);
-    let (id, secret) = (Uuid::now_v7(), URL_SAFE_NO_PAD.encode(secret));
+    let (id, secret) = (Uuid::now_v7(), session::new_secret(seal));
     let now = clock.now();
     let transaction = db.begin_write().await?;
     let (subject_id, scopes) = match new.like {

@@ -23,6 +23,14 @@ pub(crate) fn size(fields: &mut Fields, page_size: i32) -> u64 {
     }
 }
 
+/// Cuts a list of one more than `size` down to it; whether there was more.
+pub(crate) fn cut<T>(list: &mut Vec<T>, size: u64) -> bool {
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    let more = list.len() > size;
+    list.truncate(size);
+    more
+}
+
 /// The token of the page of `list` that begins after `last`.
 pub(crate) fn token(seal: &Seal, list: &str, last: &str) -> String {
     let signature = seal.sign(list, last.as_bytes());

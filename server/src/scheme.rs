@@ -36,6 +36,33 @@ impl Programme {
     }
 }
 
+/// A segment of participants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Segment {
+    /// Employees of an employer (Penerima Upah).
+    Pu,
+    /// People without a wage (Bukan Penerima Upah).
+    Bpu,
+}
+
+impl Segment {
+    /// Every segment that is served, in the order of the contract.
+    pub(crate) const ALL: [Self; 2] = [Self::Pu, Self::Bpu];
+
+    /// The name it is stored under.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::Pu => "pu",
+            Self::Bpu => "bpu",
+        }
+    }
+
+    /// The segment stored under `code`.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
 /// What a self-employed person does.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
@@ -115,6 +142,109 @@ impl BpuCategory {
     }
 }
 
+/// How dangerous the work at an employer is (PP 44/2015, article 16).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum RiskClass {
+    /// Group I.
+    VeryLow,
+    /// Group II.
+    Low,
+    /// Group III.
+    Medium,
+    /// Group IV.
+    High,
+    /// Group V.
+    VeryHigh,
+}
+
+impl RiskClass {
+    /// Every class, in the order of the contract.
+    pub(crate) const ALL: [Self; 5] = [
+        Self::VeryLow,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::VeryHigh,
+    ];
+
+    /// The name it is stored under.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::VeryLow => "very_low",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::VeryHigh => "very_high",
+        }
+    }
+
+    /// The class stored under `code`.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// How large an employer is, by capital or sales (PP 7/2021); declared, and checked by an officer (C31).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Scale {
+    /// The smallest.
+    Micro,
+    /// Above micro.
+    Small,
+    /// Above small.
+    Medium,
+    /// Above medium.
+    Large,
+}
+
+impl Scale {
+    /// Every scale, in the order of the contract.
+    pub(crate) const ALL: [Self; 4] = [Self::Micro, Self::Small, Self::Medium, Self::Large];
+
+    /// The name it is stored under.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Micro => "micro",
+            Self::Small => "small",
+            Self::Medium => "medium",
+            Self::Large => "large",
+        }
+    }
+
+    /// The scale stored under `code`.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// Whose money a contribution is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Payer {
+    /// Borne by the employer.
+    Employer,
+    /// Taken out of the worker's wage.
+    Worker,
+}
+
+#[cfg_attr(not(test), expect(dead_code, reason = "used when a month is billed"))]
+impl Payer {
+    /// Both, in the order of the contract.
+    pub(crate) const ALL: [Self; 2] = [Self::Employer, Self::Worker];
+
+    /// The name it is stored under.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Employer => "employer",
+            Self::Worker => "worker",
+        }
+    }
+
+    /// Who is stored under `code`.
+    pub(crate) fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -130,9 +260,24 @@ mod tests {
                 Some(format!("\"{}\"", it.code()))
             );
         }
+        for it in Segment::ALL {
+            assert_eq!(Segment::from_code(it.code()), Some(it));
+        }
         for it in BpuCategory::ALL {
             assert_eq!(BpuCategory::from_code(it.code()), Some(it));
         }
+        for it in RiskClass::ALL {
+            assert_eq!(RiskClass::from_code(it.code()), Some(it));
+        }
+        for it in Scale::ALL {
+            assert_eq!(Scale::from_code(it.code()), Some(it));
+        }
+        for it in Payer::ALL {
+            assert_eq!(Payer::from_code(it.code()), Some(it));
+        }
         assert_eq!(Programme::from_code("JKK"), None);
+        assert_eq!(RiskClass::from_code("very low"), None);
+        assert_eq!(Scale::from_code(""), None);
+        assert_eq!(Payer::from_code("state"), None);
     }
 }

@@ -31,7 +31,7 @@ use crate::{
     caller::Rules,
     claim::{self, sandbox::SandboxBank},
     clock::MovedClock,
-    contribution,
+    contribution, employer,
     identity::sandbox::SandboxRegister,
     incoming::{Limits, incoming},
     participant, registration, sandbox,
@@ -131,6 +131,7 @@ impl House {
         self.features.tokens.sign(&crate::caller::Caller {
             subject: jamsostek_proto::v1::Subject::Officer,
             id: officer.id,
+            user: None,
             scopes: Vec::new(),
             expires_at: self.parts.clock.now() + chrono::Duration::minutes(5),
         })
@@ -227,6 +228,7 @@ impl House {
             )))
             .add_service(bounded!(session::otp_service(features.sessions)))
             .add_service(bounded!(participant::service(features.participants)))
+            .add_service(bounded!(employer::service(features.employers)))
             .add_service(bounded!(contribution::service(features.contributions)))
             .add_service(bounded!(balance::service(features.balances)))
             .add_service(bounded!(claim::service(features.claims)))

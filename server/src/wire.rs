@@ -7,7 +7,7 @@ use crate::{
     money::Money,
     policy::Reference,
     refusal::Fields,
-    scheme::{BpuCategory, Programme, Sector},
+    scheme::{BpuCategory, Programme, RiskClass, Scale, Sector, Segment},
 };
 
 impl From<Programme> for wire::Programme {
@@ -46,6 +46,15 @@ pub(crate) fn programme(number: i32) -> Option<Programme> {
     }
 }
 
+impl From<Segment> for wire::Segment {
+    fn from(segment: Segment) -> Self {
+        match segment {
+            Segment::Pu => Self::Pu,
+            Segment::Bpu => Self::Bpu,
+        }
+    }
+}
+
 impl From<Sector> for wire::Sector {
     fn from(sector: Sector) -> Self {
         match sector {
@@ -81,6 +90,52 @@ impl From<BpuCategory> for wire::BpuCategory {
             BpuCategory::Owner => Self::Owner,
             BpuCategory::Other => Self::Other,
         }
+    }
+}
+
+impl From<RiskClass> for wire::RiskClass {
+    fn from(class: RiskClass) -> Self {
+        match class {
+            RiskClass::VeryLow => Self::VeryLow,
+            RiskClass::Low => Self::Low,
+            RiskClass::Medium => Self::Medium,
+            RiskClass::High => Self::High,
+            RiskClass::VeryHigh => Self::VeryHigh,
+        }
+    }
+}
+
+/// Reads a risk class; unspecified and unknown numbers are none.
+pub(crate) fn risk_class(number: i32) -> Option<RiskClass> {
+    match wire::RiskClass::try_from(number).ok()? {
+        wire::RiskClass::Unspecified => None,
+        wire::RiskClass::VeryLow => Some(RiskClass::VeryLow),
+        wire::RiskClass::Low => Some(RiskClass::Low),
+        wire::RiskClass::Medium => Some(RiskClass::Medium),
+        wire::RiskClass::High => Some(RiskClass::High),
+        wire::RiskClass::VeryHigh => Some(RiskClass::VeryHigh),
+    }
+}
+
+impl From<Scale> for wire::Scale {
+    fn from(scale: Scale) -> Self {
+        match scale {
+            Scale::Micro => Self::Micro,
+            Scale::Small => Self::Small,
+            Scale::Medium => Self::Medium,
+            Scale::Large => Self::Large,
+        }
+    }
+}
+
+/// Reads a scale; unspecified and unknown numbers are none.
+pub(crate) fn scale(number: i32) -> Option<Scale> {
+    match wire::Scale::try_from(number).ok()? {
+        wire::Scale::Unspecified => None,
+        wire::Scale::Micro => Some(Scale::Micro),
+        wire::Scale::Small => Some(Scale::Small),
+        wire::Scale::Medium => Some(Scale::Medium),
+        wire::Scale::Large => Some(Scale::Large),
     }
 }
 
@@ -176,6 +231,17 @@ pub(crate) fn reason(fields: &mut Fields, field: &str, reason: &str) -> String {
         fields.reject(field, "must say why, in one line of 3 to 500 letters");
     }
     reason.to_owned()
+}
+
+/// Reads what something is called: one line of 2 to 100 letters, with single blanks.
+pub(crate) fn words(fields: &mut Fields, field: &str, text: &str) -> Option<String> {
+    let words: Vec<_> = text.split_whitespace().collect();
+    let words = words.join(" ");
+    let fits = (2..=100).contains(&words.chars().count()) && !words.chars().any(char::is_control);
+    if !fits {
+        fields.reject(field, "must be 2 to 100 letters");
+    }
+    fits.then_some(words)
 }
 
 /// Whether a text is a name that somebody else gives things: letters, digits, and some signs besides.

@@ -101,6 +101,7 @@ async fn walks_the_road(house: &House) -> (String, Vec<String>) {
     employment.mother_name = MOTHER.into();
     let employment = SubmitEmploymentRequest {
         registration_id: registration.to_string(),
+        employee: None,
         employment: Some(employment),
         birth_date: String::new(),
     };

@@ -6,7 +6,7 @@ use jamsostek_client::{
     Bill, BpuCategory, Client, Employment, Error, Occupation, Payment, Programme, Registration,
     Sector, Segment,
     v1::{
-        OtpPurpose, RecordPaymentRequest, SendOtpRequest, SendOtpResponse,
+        EmployeeStatement, OtpPurpose, RecordPaymentRequest, SendOtpRequest, SendOtpResponse,
         StartRegistrationRequest, StartRegistrationResponse, SubmitEmploymentRequest,
         VerifyOtpResponse,
     },
@@ -34,6 +34,8 @@ pub struct Person {
     /// The birth date as told; empty when the NIK's is meant.
     pub birth_date: String,
     pub work: Employment,
+    /// Whom he works for, where he has an employer.
+    pub employee: Option<EmployeeStatement>,
     /// The registration, once started.
     pub registration: Uuid,
     /// The code that was sent last.
@@ -54,7 +56,10 @@ impl Person {
     pub fn form(&self) -> StartRegistrationRequest {
         StartRegistrationRequest {
             registration_id: self.registration.to_string(),
-            segment: Segment::Bpu.into(),
+            segment: match self.employee {
+                Some(_) => Segment::Pu.into(),
+                None => Segment::Bpu.into(),
+            },
             nik: self.nik.clone(),
             full_name: self.name.clone(),
             contact: self.contact.clone(),
@@ -142,7 +147,8 @@ impl Person {
     pub async fn tells_work(&self) -> Result<Registration, Error> {
         let request = SubmitEmploymentRequest {
             registration_id: self.registration.to_string(),
-            employment: Some(self.work.clone()),
+            employment: self.employee.is_none().then(|| self.work.clone()),
+            employee: self.employee.clone(),
             birth_date: String::new(),
         };
         self.client.submit_employment(request).await

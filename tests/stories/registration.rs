@@ -92,16 +92,16 @@ async fn a_start_sent_twice_is_one_start() {
 }
 
 #[tokio::test]
-async fn employees_cannot_register_yet() {
+async fn migrant_workers_cannot_register_yet() {
     let town = Town::found("2026-03-10").await;
     let mut form = town.person().form();
     form.registration_id = Uuid::now_v7().to_string();
-    form.segment = Segment::Pu.into();
+    form.segment = Segment::Pmi.into();
 
     let refusal = town.client.start_registration(form).await.expect_refusal();
 
     assert_eq!(refusal.reason, ErrorReason::SegmentNotServed);
-    assert_eq!(refusal.metadata["segment"], "SEGMENT_PU");
+    assert_eq!(refusal.metadata["segment"], "SEGMENT_PMI");
 }
 
 #[tokio::test]

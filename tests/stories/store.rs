@@ -149,7 +149,7 @@ async fn whoever_makes_himself_somebody_else_is_named() {
     let account = verify(&town.db, &town.seal).await.expect("a look");
     let sql = "DELETE FROM account WHERE registration_id = $1";
     execute(&burglar, sql, [thief.registration.into()]).await;
-    let sql = "UPDATE membership SET registration_id = $1 WHERE id = $2";
+    let sql = "UPDATE membership SET origin_id = $1 WHERE id = $2";
     execute(
         &burglar,
         sql,

@@ -120,6 +120,7 @@ impl Town {
             contact: format!("+62812{number:08}"),
             birth_date: String::new(),
             work: work(),
+            employee: None,
             registration: Uuid::nil(),
             challenge: Uuid::nil(),
             workers: self.workers.clone(),
@@ -164,6 +165,11 @@ impl Town {
     /// The bank, which tells what became of payouts.
     pub fn bank(&self) -> Client {
         self.credentialed(5, "sandbox-bank")
+    }
+
+    /// The service that registers employers.
+    pub fn registrar(&self) -> Client {
+        self.credentialed(7, "sandbox-registrar")
     }
 
     /// A service that may not take payments.

@@ -45,7 +45,7 @@ impl From<&Caller> for Actor {
     fn from(caller: &Caller) -> Self {
         Self {
             subject: caller.subject,
-            id: Some(caller.id),
+            id: Some(caller.actor_id()),
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     ledger::{self, Account, Movement},
     money::Money,
     participant::{self, Membership},
+    scheme::Segment,
     seal::Seal,
 };
 
@@ -122,7 +123,8 @@ impl Balances {
         let person = caller.participant(named).ok_or(Error::NotFound)?;
         let reader = self.db.reader();
         let memberships = participant::memberships(reader, person).await?;
-        if !memberships.iter().any(|it| it.paid_through.is_some()) {
+        let shown = |it: &Membership| it.paid_through.is_some() || it.work.segment() == Segment::Pu;
+        if !memberships.iter().any(shown) {
             return Err(Error::NotFound);
         }
         self.audit

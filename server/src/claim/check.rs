@@ -14,6 +14,7 @@ use crate::{
     ledger::{self, Account, Kept},
     money::Money,
     participant::{self, Membership, Participant},
+    scheme::Segment,
 };
 
 /// What a claim rests on.
@@ -134,8 +135,7 @@ fn account(membership: &Membership, kept: &BTreeMap<Uuid, Kept>) -> benefit::Acc
         balance: in_account(Account::Jht(membership.id)),
         credit: in_account(Account::Credit(membership.id)),
         ended_on: membership.ended_on,
-        // Only people without a wage have memberships so far.
-        was_employed: false,
+        was_employed: membership.work.segment() == Segment::Pu,
     }
 }
 

@@ -55,7 +55,10 @@ impl Contributions {
         membership: &Membership,
         by: Uuid,
     ) -> Result<(), Error> {
-        participant::supply(connection, &self.seal, now, membership).await?;
+        let person = membership.participant_id;
+        if participant::make_participant(connection, &self.seal, now, person).await? {
+            participant::open_account(connection, membership.origin, person, now).await?;
+        }
         let rivals = participant::hold_rivals_of(connection, membership.participant_id).await?;
         let credits: Vec<_> = rivals.into_iter().map(Account::Credit).collect();
         for rival in ledger::owners_with_money(connection, &credits).await? {

@@ -10,13 +10,12 @@ use crate::{
     audit::{self, Actor},
     caller::Caller,
     clock::day_of,
-    db,
+    db, employer,
     event::{self, Event},
-    identity::{self, FullName, IdentityState, Question, Verdict},
+    identity::{self, IdentityState, Question, Verdict},
     metrics,
     participant::{self, Membership},
     policy::{NoParameter, Policy},
-    seal::Seal,
 };
 use jamsostek_proto::v1 as wire;
 
@@ -24,29 +23,6 @@ use jamsostek_proto::v1 as wire;
 const LEASE: Duration = Duration::seconds(60);
 /// How many people one round of the worker asks about.
 const ROUND: u64 = 8;
-/// How long the register is left alone after it was silent: longer and longer, then this long each time.
-const PAUSES_MINUTES: [i64; 5] = [1, 5, 30, 120, 360];
-
-/// Asks about `person` again later, in the transaction that takes him in.
-pub(crate) async fn watch_identity(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-    now: DateTime<Utc>,
-    (person, membership): (Uuid, Uuid),
-    mother_name: Option<&FullName>,
-) -> Result<(), db::Error> {
-    let next_at = now + pause(0);
-    store::insert_check(
-        connection,
-        seal,
-        now,
-        (person, membership),
-        mother_name,
-        next_at,
-    )
-    .await
-}
-
 /// Counts a question to the register, and what it cost, by day and answer.
 pub(crate) async fn count_question(
     connection: &impl ConnectionTrait,
@@ -77,18 +53,12 @@ impl From<CountError> for Error {
     }
 }
 
-fn pause(asked: i32) -> Duration {
-    let asked = usize::try_from(asked).unwrap_or(usize::MAX);
-    let last = PAUSES_MINUTES.len() - 1;
-    Duration::minutes(PAUSES_MINUTES[asked.min(last)])
-}
-
 impl Contributions {
     /// Asks the register about those whose turn it is; how many. Any number of workers may run at once: each takes a lease.
     pub(crate) async fn ask_again(&self) -> Result<usize, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let due = store::lease_checks(&transaction, now, now + LEASE, ROUND).await?;
+        let due = participant::lease_checks(&transaction, now, now + LEASE, ROUND).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         let asked = due.len();
         for check in due {
@@ -104,7 +74,7 @@ impl Contributions {
         Ok(asked)
     }
 
-    async fn ask_about(&self, check: &store::Check) -> Result<(), Error> {
+    async fn ask_about(&self, check: &participant::Check) -> Result<(), Error> {
         let question = participant::question_about(self.db.reader(), &self.seal, check.person);
         let question = question.await?;
         let question = question.ok_or(db::Error::Unknown("identity_check.participant_id"))?;
@@ -118,7 +88,7 @@ impl Contributions {
     }
 
     /// Takes what the register said.
-    async fn hear(&self, check: &store::Check, verdict: &Verdict) -> Result<(), Error> {
+    async fn hear(&self, check: &participant::Check, verdict: &Verdict) -> Result<(), Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
         count_question(&transaction, &self.policy, day_of(now), verdict).await?;
@@ -127,12 +97,12 @@ impl Contributions {
         let ready = participant::readiness(&transaction, check.person).await?;
         if held.is_cancelled || ready.identity != IdentityState::Pending {
             // It was taken back, or an officer was faster.
-            store::end_check(&transaction, check.person).await?;
+            participant::end_check(&transaction, check.person).await?;
         } else {
             match verdict {
                 Verdict::Unavailable => {
-                    let next_at = now + pause(check.asked + 1);
-                    store::ask_later(&transaction, check.person, next_at).await?;
+                    let next_at = now + participant::pause(check.asked + 1);
+                    participant::ask_later(&transaction, check.person, next_at).await?;
                 }
                 Verdict::Matched => {
                     self.prove(
@@ -215,7 +185,7 @@ impl Contributions {
     ) -> Result<(), Error> {
         let person = held.participant_id;
         participant::set_identity(connection, person, how).await?;
-        store::end_check(connection, person).await?;
+        participant::end_check(connection, person).await?;
         let mut events = vec![decided("identity.proven", held)];
         if participant::readiness(connection, person)
             .await?
@@ -239,7 +209,9 @@ impl Contributions {
     ) -> Result<(), Error> {
         let (seal, person) = (&self.seal, held.participant_id);
         participant::set_identity(connection, person, IdentityState::Refused).await?;
-        store::end_check(connection, person).await?;
+        participant::end_check(connection, person).await?;
+        // His employer has reported him: money that is paid for him is the employer's.
+        employer::question(connection, seal, now, held.id).await?;
         let (ids, why) = ((held.id, by), SuspenseReason::IdentityRefused);
         suspense::set_aside_all(connection, seal, now, ids, why).await?;
         let text = "Data Anda tidak cocok dengan Dukcapil. Petugas kami akan memutuskan; iuran Anda aman. / The population register does \

@@ -15,7 +15,7 @@ use crate::{
     event::{self, Event},
     ledger::{self, Account},
     money::Month,
-    participant::{self, Membership, Work},
+    participant::{self, Business, Membership, Work},
     policy::Policy,
     quota::{self, Quota},
     seal::Seal,
@@ -32,7 +32,7 @@ pub(crate) async fn issue_first(
     policy: &Policy,
     now: DateTime<Utc>,
     membership: Uuid,
-    work: &Work,
+    work: &Business,
 ) -> Result<Bill, Error> {
     let today = day_of(now);
     let (id, months) = (Uuid::now_v7(), work.months);
@@ -54,7 +54,7 @@ fn draw_up(
     seal: &Seal,
     policy: &Policy,
     (id, membership): (Uuid, Uuid),
-    work: &Work,
+    work: &Business,
     first: Month,
     months: u32,
     today: NaiveDate,
@@ -108,6 +108,7 @@ impl Contributions {
             }
             return self.stand(&transaction, known, &held).await;
         }
+        business(&held)?;
         let quota = Quota {
             key: format!("bill.issued24h:{membership}"),
             limit: BILLS_A_DAY,
@@ -154,7 +155,7 @@ impl Contributions {
         };
         let first = participant::oldest_open_month(paid_through, today, &self.policy)?;
         let months = standing::months_to_the_end(held, first, months)?;
-        let (ids, work) = ((id, held.id), &held.work);
+        let (ids, work) = ((id, held.id), business(held)?);
         let bill = draw_up(&self.seal, &self.policy, ids, work, first, months, today)?;
         store::insert_bill(connection, &self.seal, &bill, now).await?;
         let issued = Event {
@@ -191,6 +192,16 @@ impl Contributions {
         };
         event::record(connection, &self.seal, now, [paid]).await?;
         Ok(Some(last))
+    }
+}
+
+/// The business whose months are billed to the participant himself.
+pub(super) fn business(membership: &Membership) -> Result<&Business, Error> {
+    match &membership.work {
+        Work::Business(business) => Ok(business),
+        Work::Employment(_) => Err(Error::NotByMonth {
+            segment: membership.work.segment(),
+        }),
     }
 }
 

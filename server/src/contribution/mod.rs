@@ -17,7 +17,7 @@ mod standing;
 mod store;
 mod suspense;
 
-pub(crate) use doubt::{CountError, count_question, watch_identity};
+pub(crate) use doubt::{CountError, count_question};
 pub(crate) use issue::issue_first;
 pub(crate) use remind::Progress;
 pub(crate) use rpc::{law_refusal, service};
@@ -38,9 +38,9 @@ use crate::{
     db::{self, Db},
     identity::Register,
     money::{Money, Month},
-    participant::Work,
+    participant::Business,
     policy::{NoParameter, Policy, Reference},
-    scheme::Programme,
+    scheme::{Programme, Segment},
     seal::Seal,
 };
 
@@ -164,6 +164,8 @@ pub(crate) enum Error {
     Ended { on: NaiveDate },
     #[error("a business ends today, or at most a year from now")]
     NoDayToEnd,
+    #[error("the months of this membership are not billed to the participant")]
+    NotByMonth { segment: Segment },
     #[error("too many bills were issued for the membership today")]
     TooManyBills { retry_after: std::time::Duration },
     #[error(transparent)]
@@ -187,6 +189,7 @@ impl db::FromStore for Error {
             | Self::WrongState { .. }
             | Self::Ended { .. }
             | Self::NoDayToEnd
+            | Self::NotByMonth { .. }
             | Self::TooManyBills { .. }
             | Self::Refused(_) => None,
         }
@@ -194,7 +197,7 @@ impl db::FromStore for Error {
 }
 
 /// What decides on the price of this work.
-pub(crate) fn terms(work: &Work) -> Terms {
+pub(crate) fn terms(work: &Business) -> Terms {
     Terms {
         category: work.category,
         sector: work.sector(),

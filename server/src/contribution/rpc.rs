@@ -277,6 +277,15 @@ impl From<Error> for Status {
                 fields.reject("ended_on", "must be today, or at most a year from now");
                 fields.refusal()
             }
+            Error::NotByMonth { segment } => refuse(
+                Code::FailedPrecondition,
+                Reason::NotPaidByMonth,
+                message,
+                [(
+                    "segment",
+                    wire::Segment::from(segment).as_str_name().to_owned(),
+                )],
+            ),
             Error::Ended { on } => refuse(
                 Code::FailedPrecondition,
                 Reason::MembershipEnded,

@@ -1,4 +1,17 @@
 //! What people without a wage (BPU) owe, when they owe it and when their cover ends. Facts in, decision out.
+//!
+//! Employees are in [`pu`], migrant workers in [`pmi`].
+
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "called by the operations for migrant workers")
+)]
+pub(crate) mod pmi;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "called by the operations for employers")
+)]
+pub(crate) mod pu;
 
 use std::collections::BTreeSet;
 
@@ -220,9 +233,14 @@ pub(crate) fn due_on(
     policy: &Policy,
     month: Month,
 ) -> Result<(NaiveDate, CalendarBasis), NoParameter> {
-    let first = month.first_day();
-    let of_month = policy.bpu_due_day.on(first)?.value;
-    Ok(policy.first_working_day_from(first + Days::new(u64::from(of_month.saturating_sub(1)))))
+    let day = policy.bpu_due_day.on(month.first_day())?.value;
+    Ok(working_day(policy, month, day))
+}
+
+/// A day of a month, by its number, or the first working day after it.
+fn working_day(policy: &Policy, month: Month, day: u32) -> (NaiveDate, CalendarBasis) {
+    let later = Days::new(u64::from(day.saturating_sub(1)));
+    policy.first_working_day_from(month.first_day() + later)
 }
 
 #[cfg(test)]

@@ -5,7 +5,9 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Bill, BillLine, BillShown, Contributions, Error, issue::may_bill, rules, store, terms,
+    Bill, BillLine, BillShown, Contributions, Error,
+    issue::{business, may_bill},
+    rules, store, terms,
 };
 use crate::{
     audit,
@@ -181,8 +183,7 @@ pub(super) fn asks_past_the_end(bill: &Bill, membership: &Membership) -> bool {
 }
 
 fn may_see(caller: &Caller, membership: &Membership) -> bool {
-    let registrant =
-        caller.subject == Subject::Registrant && caller.id == membership.registration_id;
+    let registrant = caller.subject == Subject::Registrant && caller.id == membership.origin;
     registrant || may_bill(caller, membership)
 }
 
@@ -267,7 +268,7 @@ pub(super) fn lines_on(
         None => Month::of(day),
     };
     let months = months_to_the_end(membership, first, months)?;
-    let quote = rules::quote(policy, &terms(&membership.work), first, months)?;
+    let quote = rules::quote(policy, &terms(business(membership)?), first, months)?;
     Ok(quote.lines.into_iter().map(BillLine::from).collect())
 }
 

@@ -2,17 +2,15 @@
 
 mod bills;
 mod books;
-mod checks;
 mod contributions;
+mod costs;
 mod decisions;
 mod payments;
 mod reminders;
 
 pub(super) use bills::{bill, bill_by_code, insert_bill, latest_bill};
-pub(super) use checks::{
-    Check, ask_later, count_question, end_check, end_check_of, insert_check, lease_checks,
-};
 pub(super) use contributions::{insert_contributions, months_paid, paid_after};
+pub(super) use costs::count_question;
 pub(super) use decisions::insert_decisions;
 pub(super) use payments::{insert_payment, lock_payment, payment, payments, payments_for};
 pub(super) use reminders::insert_reminders;

@@ -201,7 +201,7 @@ pub(crate) async fn set_aside_all(
     (membership, by): (Uuid, Uuid),
     why: SuspenseReason,
 ) -> Result<(), db::Error> {
-    store::end_check_of(connection, membership).await?;
+    participant::end_check_of(connection, membership).await?;
     let credit = Account::Credit(membership);
     if ledger::balance(connection, credit).await? == Money::ZERO {
         return Ok(());

@@ -2,6 +2,7 @@
 
 mod m0001_bpu_road;
 mod m0002_first_claim;
+mod m0003_employers;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -13,6 +14,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m0001_bpu_road::Migration),
             Box::new(m0002_first_claim::Migration),
+            Box::new(m0003_employers::Migration),
         ]
     }
 }

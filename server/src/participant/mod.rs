@@ -3,20 +3,26 @@
 //! Activation belongs to the membership: [`supply`] activates when the last condition is there, and is called by whoever brings it.
 
 mod contact;
+mod doubt;
 mod notice;
 mod rpc;
 mod rules;
 mod store;
+mod work;
 
-pub(crate) use notice::{tell, tell_each};
+pub(crate) use doubt::{pause, watch_identity};
+pub(crate) use notice::{tell, tell_each, tell_new};
 pub(crate) use rpc::service;
 pub(crate) use rules::{cover_ends, oldest_open_month};
 pub(crate) use store::{
-    Membership, Participant, account_of, active, active_among, close_unpaid, contacts, end, hold,
-    hold_all, hold_paid_through, hold_person, hold_rivals_of, join, membership, memberships,
-    memberships_among, move_spell, name_of, question_about, reached_by, readiness, set_identity,
-    verify, with_nik,
+    Check, Membership, Participant, account_of, active, active_among, ask_later, begin_cover,
+    change_wage, close_unpaid, contacts, end, end_check, end_check_of, hold, hold_all,
+    hold_paid_through, hold_person, hold_rivals_of, insert_account as open_account, join,
+    lease_checks, masked_nik, membership, memberships, memberships_among, move_spell, name_of,
+    people_among, question_about, reached_by, readiness, set_identity, verify, waiting_with_nik,
+    with_nik,
 };
+pub(crate) use work::{Business, Employment, Occupation, Work};
 
 use std::sync::Arc;
 
@@ -31,9 +37,8 @@ use crate::{
     db::{self, Db},
     event::Event,
     identity::{Contact, FullName, IdentityState, Nik, Sex, Warning},
-    money::Money,
     policy::{NoParameter, Policy},
-    scheme::{BpuCategory, Programme, Sector},
+    scheme::Programme,
     seal::Seal,
 };
 
@@ -46,7 +51,7 @@ pub(crate) struct Participants {
     pub audit: Audit,
 }
 
-/// A person before the first payment.
+/// A person before the first payment, or as his employer reports him.
 pub(crate) struct Person {
     pub nik: Nik,
     pub nik_digest: Vec<u8>,
@@ -54,37 +59,11 @@ pub(crate) struct Person {
     pub birth_date: NaiveDate,
     pub sex: Option<Sex>,
     pub warnings: Vec<Warning>,
-    pub contact: Contact,
+    /// None where he has brought no code back from anywhere.
+    pub contact: Option<Contact>,
+    /// Kept where his employer told her: she is one of his proofs when he opens his account.
+    pub mother_name: Option<FullName>,
     pub identity: IdentityState,
-}
-
-/// An occupation as the person calls it.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub(crate) struct Occupation {
-    pub title: String,
-    pub sector: Sector,
-}
-
-/// What somebody without a wage works as, earns and chose.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Work {
-    /// One or two; the first decides the sector.
-    pub occupations: Vec<Occupation>,
-    pub category: BpuCategory,
-    pub income: Money,
-    pub programmes: Vec<Programme>,
-    /// How many months are paid at once.
-    pub months: u32,
-    pub paid_by_state: bool,
-}
-
-impl Work {
-    /// The sector of the first occupation.
-    pub(crate) fn sector(&self) -> Sector {
-        self.occupations
-            .first()
-            .map_or(Sector::Other, |it| it.sector)
-    }
 }
 
 /// A participant as he is shown.
@@ -117,16 +96,23 @@ impl Participants {
     pub(crate) async fn show(&self, caller: &Caller, named: Option<Uuid>) -> Result<Shown, Error> {
         let id = caller.participant(named).ok_or(Error::NotFound)?;
         let reader = self.db.reader();
-        let found = store::active(reader, id).await?.ok_or(Error::NotFound)?;
+        let found = store::with_account(reader, id).await?;
+        let found = found.ok_or(Error::NotFound)?;
         let (now, today) = (self.clock.now(), self.clock.today());
         self.audit.read(now, caller, "GetParticipant", id).await?;
         let contacts = store::contacts(reader, &self.seal, id).await?;
-        let memberships = store::memberships(reader, id).await?;
+        let mut memberships = store::memberships(reader, id).await?;
+        // What was taken back, or rejected by an officer, never was.
+        memberships.retain(|it| !it.is_cancelled);
         let spells: Vec<_> = memberships.iter().map(Membership::spell).collect();
         let mut cover = Vec::new();
-        for programme in [Programme::Jkk, Programme::Jkm, Programme::Jht] {
+        for programme in Programme::ALL {
             let found = rules::cover(&spells, programme, today, &self.policy)?;
-            cover.push((programme, found));
+            // JP and JKP are for employees alone: nobody else is told that he has none.
+            let of_choice = matches!(programme, Programme::Jkk | Programme::Jkm | Programme::Jht);
+            if of_choice || found != rules::Cover::NotHeld {
+                cover.push((programme, found));
+            }
         }
         let memberships = memberships.into_iter().map(|it| {
             let standing = rules::standing(&it.spell(), today, &self.policy)?;
@@ -135,7 +121,7 @@ impl Participants {
         Ok(Shown {
             identity: found.identity()?,
             payouts_held_until: found.payouts_held_until().filter(|it| now < *it),
-            masked_nik: store::nik(&self.seal, &found)?.masked(),
+            masked_nik: store::masked_nik(&self.seal, &found)?,
             masked_contacts: contacts.iter().map(Contact::masked).collect(),
             memberships: memberships.collect::<Result<_, NoParameter>>()?,
             cover,
@@ -144,7 +130,8 @@ impl Participants {
     }
 }
 
-/// Takes a person in with a membership that waits for its first payment; the ids of both. Reserves nothing: who pays first is first.
+/// Takes a person in with a membership that waits for its first payment, or for its employer; the ids of both. Reserves nothing: who
+/// pays, or is confirmed, first is first.
 pub(crate) async fn take_in(
     connection: &impl ConnectionTrait,
     seal: &Seal,
@@ -153,24 +140,46 @@ pub(crate) async fn take_in(
     person: &Person,
     work: &Work,
 ) -> Result<(Uuid, Uuid), db::Error> {
-    let (participant, membership) = (Uuid::now_v7(), Uuid::now_v7());
-    store::insert_person(connection, seal, now, participant, person).await?;
-    store::insert_membership(connection, now, membership, participant, registration, work).await?;
+    let participant = keep_person(connection, seal, now, person).await?;
+    let membership = Uuid::now_v7();
+    let ids = (membership, participant, registration);
+    open_membership(connection, now, ids, work).await?;
     Ok((participant, membership))
 }
 
-/// The first contribution is there: makes the person a participant. Ask [`readiness`] before; of two at once the index stops one.
-pub(crate) async fn supply(
+/// Keeps a person who is no participant yet; his id.
+pub(crate) async fn keep_person(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
-    membership: &Membership,
+    person: &Person,
+) -> Result<Uuid, db::Error> {
+    let id = Uuid::now_v7();
+    store::insert_person(connection, seal, now, id, person).await?;
+    Ok(id)
+}
+
+/// Opens a membership of a person; `origin` is the registration or the report that it comes from.
+pub(crate) async fn open_membership(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    (id, participant, origin): (Uuid, Uuid, Uuid),
+    work: &Work,
 ) -> Result<(), db::Error> {
+    store::insert_membership(connection, now, id, participant, origin, work).await
+}
+
+/// Makes a person a participant, with a KPJ, unless he is one; whether he was none. Ask [`readiness`] before; of two at once the
+/// index stops one.
+pub(crate) async fn make_participant(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    person: Uuid,
+) -> Result<bool, db::Error> {
     // Eleven random digits, the first not 0: a number that counts up would be a hot row, and easy to enumerate.
     let kpj = (10_000_000_000 + seal.random_below(90_000_000_000)).to_string();
-    let person = membership.participant_id;
-    store::activate(connection, person, &kpj, now).await?;
-    store::insert_account(connection, membership.registration_id, person, now).await
+    store::activate(connection, person, &kpj, now).await
 }
 
 /// What to tell the world of an activation.

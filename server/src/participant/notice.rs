@@ -54,6 +54,22 @@ pub(super) async fn tell_to(
     notification::queue(connection, seal, now, messages).await
 }
 
+/// Tells somebody whom his employer has reported, where the employer says that he is reached. Nothing about him is told: it may be
+/// somebody else's contact.
+pub(crate) async fn tell_new(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    contact: &Contact,
+    npp: &str,
+) -> Result<(), db::Error> {
+    let text = format!(
+        "Pemberi kerja {npp} mendaftarkan Anda di Jamsostek. Buka akun dengan NIK Anda untuk melihatnya. / Employer {npp} has registered you \
+         with Jamsostek. Open an account with your NIK to see it."
+    );
+    tell_to(connection, seal, now, std::slice::from_ref(contact), &text).await
+}
+
 fn message(now: DateTime<Utc>, contact: &Contact, text: &str) -> Message {
     Message {
         id: Uuid::now_v7(),

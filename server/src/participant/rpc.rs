@@ -105,19 +105,20 @@ impl From<Shown> for wire::Participant {
 fn membership_of((membership, standing): (Membership, Standing)) -> wire::Membership {
     let state = match standing {
         Standing::AwaitingPayment => membership::State::AwaitingPayment,
+        Standing::AwaitingEmployer => membership::State::AwaitingEmployer,
         Standing::Active => membership::State::Active,
         Standing::Lapsed => membership::State::Lapsed,
         Standing::Ended => membership::State::Ended,
     };
-    let programmes = membership.work.programmes.iter();
+    let programmes = membership.work.programmes().iter();
     wire::Membership {
         id: membership.id.to_string(),
-        segment: wire::Segment::Bpu.into(),
+        segment: wire::Segment::from(membership.work.segment()).into(),
         state: state.into(),
         programmes: programmes
             .map(|&it| wire::Programme::from(it).into())
             .collect(),
-        income_idr: membership.work.income.idr(),
+        income_idr: membership.work.monthly().idr(),
         covered_from: membership
             .covered_from
             .map_or_else(String::new, |it| it.to_string()),
@@ -139,6 +140,10 @@ fn coverage_of(programme: Programme, cover: Cover) -> wire::Coverage {
             "Choose the programme; it starts with the first unpaid month.",
         ),
         Cover::NotPaid => (Why::NotPaid, "Pay the first contribution."),
+        Cover::NotReported => (
+            Why::NotReported,
+            "Ask the employer to confirm that you work for him; an officer decides when he stays silent.",
+        ),
         Cover::Lapsed => (
             Why::Lapsed,
             "Pay a contribution; cover starts anew on that day.",
@@ -149,8 +154,13 @@ fn coverage_of(programme: Programme, cover: Cover) -> wire::Coverage {
         ),
     };
     let (since, until) = match cover {
-        Cover::Covered(since, until) => (since.to_string(), until.to_string()),
-        Cover::NotHeld | Cover::NotPaid | Cover::Lapsed | Cover::Ended => Default::default(),
+        Cover::Covered(since, until) => (
+            since.to_string(),
+            until.map_or_else(String::new, |it| it.to_string()),
+        ),
+        Cover::NotHeld | Cover::NotPaid | Cover::NotReported | Cover::Lapsed | Cover::Ended => {
+            Default::default()
+        }
     };
     wire::Coverage {
         programme: wire::Programme::from(programme).into(),

@@ -5,7 +5,7 @@ use chrono::{Duration, NaiveDate};
 use crate::{
     money::Month,
     policy::{NoParameter, Policy},
-    scheme::Programme,
+    scheme::{Programme, Segment},
 };
 
 /// How long payouts wait after a contact was changed (C4).
@@ -14,9 +14,11 @@ pub(super) const CONTACT_HOLD: Duration = Duration::hours(24);
 /// What of a membership decides on cover.
 #[derive(Clone, Debug)]
 pub(crate) struct Spell {
+    /// Whose contributions the employer owes: his employees are covered whether he pays or not.
+    pub segment: Segment,
     /// The programmes it holds.
     pub programmes: Vec<Programme>,
-    /// The first day of cover; none before the first payment.
+    /// The first day of cover; none before the first payment or, for employees, before the employer has reported.
     pub covered_from: Option<NaiveDate>,
     /// The last paid month.
     pub paid_through: Option<Month>,
@@ -24,15 +26,26 @@ pub(crate) struct Spell {
     pub ended_on: Option<NaiveDate>,
 }
 
+impl Spell {
+    /// Whether it holds a programme. What an employee holds besides JKK and JKM is known when his employer has reported him.
+    fn holds(&self, programme: Programme) -> bool {
+        let not_reported = self.segment == Segment::Pu && self.covered_from.is_none();
+        let held_by_all = matches!(programme, Programme::Jkk | Programme::Jkm);
+        self.programmes.contains(&programme) || (not_reported && held_by_all)
+    }
+}
+
 /// Whether a programme covers somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cover {
-    /// From the first to the second day, both included.
-    Covered(NaiveDate, NaiveDate),
+    /// From the first to the second day, both included; to no day that is known where the second is missing.
+    Covered(NaiveDate, Option<NaiveDate>),
     /// No membership holds the programme.
     NotHeld,
     /// The first contribution is not paid.
     NotPaid,
+    /// The employer has not said yet that the person works for him.
+    NotReported,
     /// Three months in a row are unpaid.
     Lapsed,
     /// The last day has passed.
@@ -43,6 +56,8 @@ pub(crate) enum Cover {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
     AwaitingPayment,
+    /// The employer has not said yet that the person works for him.
+    AwaitingEmployer,
     Active,
     Lapsed,
     Ended,
@@ -54,6 +69,13 @@ pub(crate) fn standing(
     today: NaiveDate,
     policy: &Policy,
 ) -> Result<Standing, NoParameter> {
+    if spell.segment == Segment::Pu {
+        return Ok(match spell.covered_from {
+            None => Standing::AwaitingEmployer,
+            Some(_) if spell.ended_on.is_some_and(|it| today > it) => Standing::Ended,
+            Some(_) => Standing::Active,
+        });
+    }
     let Some(paid_through) = spell.paid_through else {
         return Ok(Standing::AwaitingPayment);
     };
@@ -74,11 +96,15 @@ pub(crate) fn cover(
     policy: &Policy,
 ) -> Result<Cover, NoParameter> {
     let mut best = Cover::NotHeld;
-    for spell in spells
-        .iter()
-        .filter(|it| it.programmes.contains(&programme))
-    {
+    for spell in spells.iter().filter(|it| it.holds(programme)) {
         let found = match (spell.covered_from, spell.paid_through) {
+            (None, _) if spell.segment == Segment::Pu => Cover::NotReported,
+            (Some(from), _) if spell.segment == Segment::Pu => match spell.ended_on {
+                Some(last) if today > last => Cover::Ended,
+                // Cover may begin later than the day of the report.
+                _ if today < from => Cover::NotReported,
+                until => return Ok(Cover::Covered(from, until)),
+            },
             (Some(from), Some(paid_through)) => {
                 let first_open = paid_through.next().first_day();
                 let lapse_months = policy.bpu_lapse_months.on(first_open)?.value;
@@ -89,7 +115,7 @@ pub(crate) fn cover(
                 } else if today > until {
                     Cover::Lapsed
                 } else {
-                    return Ok(Cover::Covered(from, until));
+                    return Ok(Cover::Covered(from, Some(until)));
                 }
             }
             _ => Cover::NotPaid,
@@ -165,6 +191,7 @@ mod tests {
     fn cover_is_told_for_each_programme_with_its_reason() {
         let policy = Policy::load();
         let spell = |paid: Option<&str>| Spell {
+            segment: Segment::Bpu,
             programmes: vec![Programme::Jkk, Programme::Jkm],
             covered_from: paid.map(|_| day("2026-03-10")),
             paid_through: paid.map(month),
@@ -174,7 +201,7 @@ mod tests {
             cover(spells, programme, day(today), &policy).expect("a rule")
         };
         let paid = [spell(Some("2026-03"))];
-        let whole = Cover::Covered(day("2026-03-10"), day("2026-06-30"));
+        let whole = Cover::Covered(day("2026-03-10"), Some(day("2026-06-30")));
         assert_eq!(cover(&paid, Programme::Jkk, "2026-06-30"), whole);
         assert_eq!(cover(&paid, Programme::Jkk, "2026-07-01"), Cover::Lapsed);
         assert_eq!(cover(&paid, Programme::Jht, "2026-03-10"), Cover::NotHeld);
@@ -186,7 +213,7 @@ mod tests {
             ended_on: Some(day("2026-04-20")),
             ..spell(Some("2026-03"))
         }];
-        let shorter = Cover::Covered(day("2026-03-10"), day("2026-04-20"));
+        let shorter = Cover::Covered(day("2026-03-10"), Some(day("2026-04-20")));
         assert_eq!(cover(&ended, Programme::Jkk, "2026-04-20"), shorter);
         assert_eq!(cover(&ended, Programme::Jkk, "2026-04-21"), Cover::Ended);
     }

@@ -1,24 +1,26 @@
 //! The tables of people, their contacts, their memberships and which registration led to whom.
 
 mod accounts;
+mod checks;
 mod contacts;
 mod memberships;
 mod people;
 
-pub(super) use accounts::insert_account;
-pub(crate) use accounts::{account_of, join};
+pub(crate) use accounts::{account_of, insert_account, join};
+pub(super) use checks::insert_check;
+pub(crate) use checks::{Check, ask_later, end_check, end_check_of, lease_checks};
 pub(crate) use contacts::contacts;
 pub(super) use contacts::{contacts_of, replace_contact};
 pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{
-    Membership, close_unpaid, end, hold, hold_all, hold_paid_through, hold_rivals_of, membership,
-    memberships, memberships_among, move_spell,
+    Membership, begin_cover, change_wage, close_unpaid, end, hold, hold_all, hold_paid_through,
+    hold_rivals_of, membership, memberships, memberships_among, move_spell,
 };
 pub(crate) use people::{
-    Participant, active, active_among, hold_person, name_of, question_about, reached_by, readiness,
-    set_identity, verify, with_nik,
+    Participant, active, active_among, hold_person, masked_nik, name_of, people_among,
+    question_about, reached_by, readiness, set_identity, verify, waiting_with_nik, with_nik,
 };
-pub(super) use people::{activate, insert_person, nik};
+pub(super) use people::{activate, insert_person, with_account};
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;

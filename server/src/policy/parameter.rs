@@ -15,13 +15,6 @@ pub(crate) struct Parameter<T> {
 #[derive(Debug)]
 pub(crate) struct Dated<T> {
     /// The first day it applies.
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "told by answers that explain a rate, with the claims"
-        )
-    )]
     pub(crate) from: NaiveDate,
     /// What it is.
     pub(crate) value: T,
@@ -61,5 +54,14 @@ impl<T> Parameter<T> {
                 parameter: self.name,
                 day,
             })
+    }
+
+    /// Each value with the first day on which it applies no more; none for what applies for good.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = (&Dated<T>, Option<NaiveDate>)> {
+        let ends = self.values.iter().skip(1).map(|(from, _)| Some(*from));
+        self.values
+            .iter()
+            .zip(ends.chain([None]))
+            .filter_map(|((_, dated), end)| Some((dated.as_ref()?, end)))
     }
 }

@@ -1,10 +1,11 @@
 //! The work: told by the person, and the person put to the register.
 
 use chrono::{Duration, NaiveDate};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Error, Registrations, Told, rules,
+    Error, Registrations, Stated, Told, rules,
     rules::State,
     steps::{Shown, may},
     store::{self, Registration},
@@ -13,7 +14,7 @@ use crate::{
     audit,
     caller::Caller,
     clock::day_of,
-    contribution, db,
+    contribution, db, employer,
     event::{self, Event},
     identity::{self, IdentityState, Question, Verdict},
     quota::{self, Quota, hex},
@@ -37,10 +38,14 @@ impl Registrations {
             &[State::AwaitingEmployment, State::AwaitingConfirmation],
         )?;
         let today = day_of(now);
+        let segment = before.row.segment()?;
+        if told.work.segment() != segment {
+            return Err(Error::OtherSegment { segment });
+        }
         let birth_date = told.birth_date.or(before.row.birth_date);
         let birth_date = birth_date.ok_or(Error::BirthDateNeeded)?;
-        rules::check_age(&self.policy, birth_date, today)?;
-        contribution::check(&contribution::terms(&told.work))?;
+        self.check_work(self.db.reader(), &told.work, birth_date, today)
+            .await?;
         if self.is_news(&before.row, told, birth_date)? {
             self.ask(caller, &before.row, told, birth_date).await?;
         }
@@ -68,6 +73,24 @@ impl Registrations {
         .await?;
         self.finish(transaction, caller, "SubmitEmployment", id)
             .await
+    }
+
+    /// Whether somebody can work like this.
+    pub(super) async fn check_work(
+        &self,
+        connection: &impl ConnectionTrait,
+        work: &Stated,
+        birth_date: NaiveDate,
+        today: NaiveDate,
+    ) -> Result<(), Error> {
+        match work {
+            Stated::Business(business) => {
+                rules::check_age(&self.policy, birth_date, today)?;
+                Ok(contribution::check(&contribution::terms(business))?)
+            }
+            Stated::Employee(claimed) if claimed.started_on > today => Err(Error::StartsLater),
+            Stated::Employee(claimed) => Ok(employer::check_named(connection, claimed).await?),
+        }
     }
 
     /// Whether the register has not heard of this yet. Each question costs money and one of a few, so none is put twice.

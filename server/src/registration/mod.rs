@@ -24,10 +24,12 @@ use crate::{
     clock::Clock,
     contribution,
     db::{self, Db},
+    employer,
     identity::{Contact, FullName, Nik, Register},
     otp::{self, Limits},
-    participant::Work,
+    participant::Business,
     policy::{NoParameter, Policy},
+    scheme::Segment,
     seal::Seal,
 };
 
@@ -47,6 +49,7 @@ pub(crate) struct Registrations {
 #[derive(Clone, Debug)]
 pub(crate) struct Application {
     pub id: Uuid,
+    pub segment: Segment,
     pub nik: Nik,
     pub full_name: FullName,
     pub contact: Contact,
@@ -54,10 +57,26 @@ pub(crate) struct Application {
     pub peer: Peer,
 }
 
+/// What a person says of his work, by segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Stated {
+    Business(Business),
+    Employee(employer::Claimed),
+}
+
+impl Stated {
+    pub(crate) const fn segment(&self) -> Segment {
+        match self {
+            Self::Business(_) => Segment::Bpu,
+            Self::Employee(_) => Segment::Pu,
+        }
+    }
+}
+
 /// The work as a person tells it.
 #[derive(Clone, Debug)]
 pub(crate) struct Told {
-    pub work: Work,
+    pub work: Stated,
     pub mother_name: Option<FullName>,
     pub birth_date: Option<NaiveDate>,
 }
@@ -77,6 +96,12 @@ pub(crate) enum Error {
     WrongState(rules::State),
     #[error("somebody with this NIK is a participant already; an officer must help")]
     OfficerNeeded,
+    #[error("the registration is for another segment")]
+    OtherSegment { segment: Segment },
+    #[error("the first day of work must not be in the future")]
+    StartsLater,
+    #[error("no employer has the NPP {npp}")]
+    EmployerUnknown { npp: String },
     #[error("the NIK states no birth date; state it")]
     BirthDateNeeded,
     #[error("{age} years old; at least {minimum} are needed")]
@@ -123,6 +148,21 @@ impl From<rules::Stop> for Error {
     }
 }
 
+impl From<employer::Error> for Error {
+    /// Whoever names his employer is refused for nothing but the name.
+    fn from(error: employer::Error) -> Self {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "all others are said to employers"
+        )]
+        match error {
+            employer::Error::EmployerUnknown { npp } => Self::EmployerUnknown { npp },
+            employer::Error::Store(error) => Self::Store(error),
+            _ => Self::Store(db::Error::Unknown("registration.employment")),
+        }
+    }
+}
+
 impl From<contribution::CountError> for Error {
     fn from(error: contribution::CountError) -> Self {
         match error {
@@ -143,6 +183,7 @@ impl From<contribution::Error> for Error {
             | contribution::Error::TooManyBills { .. }
             | contribution::Error::Ended { .. }
             | contribution::Error::NoDayToEnd
+            | contribution::Error::NotByMonth { .. }
             | contribution::Error::WrongState { .. } => {
                 Self::Store(db::Error::Unknown("registration.membership_id"))
             }

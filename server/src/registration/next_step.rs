@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{rules::State, steps::Shown};
+use crate::scheme::Segment;
 
 fn step(rpc: &str, body: &Value, caller: Subject, explanation: impl Into<String>) -> NextStep {
     NextStep {
@@ -91,8 +92,35 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
 }
 
 fn submit_employment(shown: &Shown) -> NextStep {
-    let mut body = json!({
-        "registrationId": shown.row.id,
+    let (mut body, explanation) = if shown.row.segment == Segment::Pu.code() {
+        employee(shown.row.id)
+    } else {
+        business(shown.row.id)
+    };
+    if shown.row.birth_date.is_none() {
+        body["birthDate"] = json!("‹YYYY-MM-DD›");
+    }
+    step(
+        "RegistrationService/SubmitEmployment",
+        &body,
+        Subject::Registrant,
+        explanation,
+    )
+}
+
+fn employee(registration: Uuid) -> (Value, &'static str) {
+    let body = json!({
+        "registrationId": registration,
+        "employee": { "npp": "‹8 capitals and digits›", "startedOn": "‹YYYY-MM-DD›" }
+    });
+    let explanation = "Name the unit you work at (EmployerService/SearchEmployers finds its NPP) and your first day there. Where the employer \
+                       is not listed, tell employee.unlistedEmployer with name and city instead of the NPP.";
+    (body, explanation)
+}
+
+fn business(registration: Uuid) -> (Value, &'static str) {
+    let body = json!({
+        "registrationId": registration,
         "employment": {
             "occupations": [{ "title": "Penjual mi ayam", "sector": "SECTOR_TRADE" }],
             "category": "BPU_CATEGORY_SELF_EMPLOYED",
@@ -101,15 +129,8 @@ fn submit_employment(shown: &Shown) -> NextStep {
             "months": 1
         }
     });
-    if shown.row.birth_date.is_none() {
-        body["birthDate"] = json!("‹YYYY-MM-DD›");
-    }
-    step(
-        "RegistrationService/SubmitEmployment",
-        &body,
-        Subject::Registrant,
-        "Tell the work, the income, the programmes and how many months are paid at once (the values here are an example).",
-    )
+    let explanation = "Tell the work, the income, the programmes and how many months are paid at once (the values here are an example).";
+    (body, explanation)
 }
 
 fn pay(shown: &Shown) -> NextStep {

@@ -11,12 +11,16 @@ use jamsostek_proto::v1::{
 };
 use tonic::{Code, Request, Response, Status};
 
-use super::{Error, Registrations, next_step, rules::State, steps::Shown};
+use super::{Error, Registrations, Stated, next_step, rules::State, steps::Shown};
 use crate::{
     caller::{Caller, Peer},
     contribution, db,
-    participant::Work,
-    refusal::{Reason, id_taken, not_found, refuse, refuse_by_law, refuse_for_now, timestamp},
+    employer::{Claimed, Named},
+    participant::Business,
+    refusal::{
+        Fields, Reason, id_taken, not_found, refuse, refuse_by_law, refuse_for_now, timestamp,
+    },
+    scheme::Segment,
     session,
     wire::warnings,
 };
@@ -60,7 +64,7 @@ impl RegistrationService for Rpc {
         let id = paper::registration_id(&request.get_ref().registration_id)?;
         let shown = self.registrations.show(&caller, id).await?;
         Ok(Response::new(GetRegistrationResponse {
-            registration: Some(self.wire(shown)),
+            registration: Some(self.wire(shown)?),
         }))
     }
 
@@ -72,7 +76,7 @@ impl RegistrationService for Rpc {
         let (id, told) = paper::told(request.into_inner())?;
         let shown = db::retrying(|| self.registrations.employ(&caller, id, &told)).await?;
         Ok(Response::new(SubmitEmploymentResponse {
-            registration: Some(self.wire(shown)),
+            registration: Some(self.wire(shown)?),
         }))
     }
 
@@ -84,7 +88,7 @@ impl RegistrationService for Rpc {
         let id = paper::registration_id(&request.get_ref().registration_id)?;
         let shown = db::retrying(|| self.registrations.confirm(&caller, id)).await?;
         Ok(Response::new(ConfirmRegistrationResponse {
-            registration: Some(self.wire(shown)),
+            registration: Some(self.wire(shown)?),
         }))
     }
 
@@ -96,23 +100,29 @@ impl RegistrationService for Rpc {
         let id = paper::registration_id(&request.get_ref().registration_id)?;
         let shown = db::retrying(|| self.registrations.cancel(&caller, id)).await?;
         Ok(Response::new(CancelRegistrationResponse {
-            registration: Some(self.wire(shown)),
+            registration: Some(self.wire(shown)?),
         }))
     }
 }
 
 impl Rpc {
-    fn wire(&self, shown: Shown) -> wire::Registration {
+    fn wire(&self, shown: Shown) -> Result<wire::Registration, Status> {
         let next_steps = next_step::from(&shown, self.registrations.is_sandbox);
         let (participant_id, kpj) = shown
             .participant
             .map(|(id, kpj)| (id.to_string(), kpj))
             .unwrap_or_default();
         let row = &shown.row;
-        wire::Registration {
+        let segment = wire::Segment::from(row.segment().map_err(Error::from)?);
+        let (employment, employee) = match shown.work {
+            Some(Stated::Business(work)) => (Some(employment(work)), None),
+            Some(Stated::Employee(claimed)) => (None, Some(employee(claimed))),
+            None => (None, None),
+        };
+        Ok(wire::Registration {
             id: row.id.to_string(),
             state: registration::State::from(shown.state).into(),
-            segment: wire::Segment::Bpu.into(),
+            segment: segment.into(),
             masked_contact: shown.masked_contact,
             started_at: Some(timestamp(row.started_at)),
             expires_at: Some(timestamp(row.expires_at)),
@@ -121,17 +131,34 @@ impl Rpc {
             sex: row.sex().map_or(wire::Sex::Unspecified, Into::into).into(),
             warnings: warnings(&row.warnings),
             identity_state: wire::IdentityState::from(shown.identity).into(),
-            employment: shown.work.map(employment),
+            employment,
+            employee,
             bill_id: row.bill_id.map_or_else(String::new, |it| it.to_string()),
             payment_code: shown.payment.map(|it| it.payment_code).unwrap_or_default(),
             participant_id,
             kpj,
             next_steps,
-        }
+        })
     }
 }
 
-fn employment(work: Work) -> wire::Employment {
+fn employee(claimed: Claimed) -> wire::EmployeeStatement {
+    let (npp, unlisted_employer) = match claimed.at {
+        Named::Unit(npp) => (npp.text().to_owned(), None),
+        Named::Unlisted { name, city } => {
+            (String::new(), Some(wire::UnlistedEmployer { name, city }))
+        }
+    };
+    wire::EmployeeStatement {
+        npp,
+        unlisted_employer,
+        started_on: claimed.started_on.to_string(),
+        employee_number: claimed.employee_number,
+        mother_name: String::new(),
+    }
+}
+
+fn employment(work: Business) -> wire::Employment {
     let occupations = work.occupations.iter().map(|it| wire::Occupation {
         title: it.title.clone(),
         sector: wire::Sector::from(it.sector).into(),
@@ -187,6 +214,21 @@ impl From<Error> for Status {
             Error::Expired => no(Reason::RegistrationExpired),
             Error::WrongState(state) => with(Reason::WrongState, "state", state.name().to_owned()),
             Error::OfficerNeeded => no(Reason::OfficerNeeded),
+            Error::OtherSegment { segment } => {
+                let mut fields = Fields::default();
+                let field = match segment {
+                    Segment::Bpu => "employment",
+                    Segment::Pu => "employee",
+                };
+                fields.reject(field, "must be told, and nothing else: it is what the registration's segment works as");
+                fields.refusal()
+            }
+            Error::StartsLater => {
+                let mut fields = Fields::default();
+                fields.reject("employee.started_on", "must not be in the future");
+                fields.refusal()
+            }
+            Error::EmployerUnknown { npp } => with(Reason::EmployerUnknown, "npp", npp),
             Error::BirthDateNeeded => no(Reason::BirthDateNeeded),
             Error::TooYoung { age, minimum, law } => {
                 let numbers = [

@@ -14,6 +14,7 @@ use crate::{
     seal::Datum,
     session,
 };
+use jamsostek_proto::v1 as wire;
 
 /// How long a registration may take.
 const LIFETIME: Duration = Duration::days(30);
@@ -64,7 +65,7 @@ impl Registrations {
             kind: "registration.started",
             subject: application.id,
             participant: None,
-            facts: serde_json::json!({ "segment": "SEGMENT_BPU" }),
+            facts: serde_json::json!({ "segment": wire::Segment::from(application.segment).as_str_name() }),
         };
         event::record(&transaction, &self.seal, now, [started]).await?;
         let (nobody, rpc) = (Actor::NOBODY, "StartRegistration");

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
-    Error, Registrations, rules,
+    Error, Registrations, Stated, rules,
     rules::{Facts, State},
     store::{self, Registration},
 };
@@ -14,11 +14,11 @@ use crate::{
     caller::Caller,
     clock::day_of,
     contribution::{self, SuspenseReason},
-    db,
+    db, employer,
     event::{self, Event},
     identity::IdentityState,
     otp,
-    participant::{self, Person},
+    participant::{self, Person, Work},
 };
 use jamsostek_proto::v1::Subject;
 
@@ -30,7 +30,7 @@ pub(crate) struct Shown {
     /// The code that was sent last.
     pub(super) challenge: Uuid,
     pub(super) masked_contact: String,
-    pub(super) work: Option<participant::Work>,
+    pub(super) work: Option<Stated>,
     pub(super) participant: Option<(Uuid, String)>,
     pub(super) payment: Option<contribution::BillToPay>,
     pub(super) now: DateTime<Utc>,
@@ -67,37 +67,71 @@ impl Registrations {
         let nik = row.nik(&self.seal)?;
         let birth_date = row.birth_date.ok_or(Error::BirthDateNeeded)?;
         // Asked again: a birthday may lie between telling the work and confirming it.
-        rules::check_age(&self.policy, birth_date, day_of(now))?;
+        self.check_work(&transaction, work, birth_date, day_of(now))
+            .await?;
         let person = Person {
             nik_digest: row.nik_digest.clone(),
             full_name: row.name()?,
             birth_date,
             sex: row.sex(),
             warnings: row.warning_list(),
-            contact: row.contact(&self.seal)?,
+            contact: Some(row.contact(&self.seal)?),
+            mother_name: row.mother(&self.seal)?,
             identity: row.identity()?,
             nik,
         };
-        let seal = &self.seal;
-        let taken = participant::take_in(&transaction, seal, now, id, &person, work).await?;
-        let (who, membership) = taken;
-        if !person.identity.is_proven() {
-            let mother = row.mother(seal)?;
-            contribution::watch_identity(&transaction, seal, now, taken, mother.as_ref()).await?;
-        }
-        let bill =
-            contribution::issue_first(&transaction, seal, &self.policy, now, membership, work)
-                .await?;
-        store::confirm(&transaction, id, (who, membership, bill.id), now).await?;
+        let bill = self.take_in(&transaction, now, row, &person, work).await?;
+        let facts = match &bill {
+            Some(bill) => serde_json::json!({ "billId": bill.id, "totalIdr": bill.total.idr() }),
+            None => serde_json::json!({}),
+        };
         let confirmed = Event {
             kind: "registration.confirmed",
             subject: id,
             participant: None,
-            facts: serde_json::json!({ "billId": bill.id, "totalIdr": bill.total.idr() }),
+            facts,
         };
-        event::record(&transaction, seal, now, [confirmed]).await?;
+        event::record(&transaction, &self.seal, now, [confirmed]).await?;
         self.finish(transaction, caller, "ConfirmRegistration", id)
             .await
+    }
+
+    /// Takes the person in: with a first bill where he pays himself, with an account and a question to his employer where he does not.
+    async fn take_in(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        row: &Registration,
+        person: &Person,
+        stated: &Stated,
+    ) -> Result<Option<contribution::Bill>, Error> {
+        let (seal, policy) = (&self.seal, &self.policy);
+        let work = match stated {
+            Stated::Business(business) => Work::Business(business.clone()),
+            Stated::Employee(_) => Work::Employment(participant::Employment::default()),
+        };
+        let taken = participant::take_in(connection, seal, now, row.id, person, &work).await?;
+        if !person.identity.is_proven() {
+            let mother = person.mother_name.as_ref();
+            // The register was silent a moment ago.
+            let from = (now, now + participant::pause(0));
+            participant::watch_identity(connection, seal, from, taken, mother).await?;
+        }
+        let bill = match stated {
+            Stated::Business(business) => {
+                let issued =
+                    contribution::issue_first(connection, seal, policy, now, taken.1, business);
+                Some(issued.await?)
+            }
+            Stated::Employee(claimed) => {
+                participant::open_account(connection, row.id, taken.0, now).await?;
+                employer::ask(connection, seal, now, taken, claimed).await?;
+                None
+            }
+        };
+        let made = (taken.0, taken.1, bill.as_ref().map(|it| it.id));
+        store::confirm(connection, row.id, made, now).await?;
+        Ok(bill)
     }
 
     /// Takes a registration back, and with it the membership that nobody paid for.
@@ -185,9 +219,11 @@ impl Registrations {
         };
         let state = rules::state(&facts, now);
         let participant = match account {
-            Some(id) => participant::kpj_of(connection, id)
-                .await?
-                .map(|kpj| (id, kpj)),
+            // Whoever waits for his employer has none yet.
+            Some(id) => {
+                let kpj = participant::kpj_of(connection, id).await?;
+                Some((id, kpj.unwrap_or_default()))
+            }
             None => None,
         };
         let payment = match (state, row.bill_id) {

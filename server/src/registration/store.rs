@@ -23,6 +23,7 @@ use row::{ActiveModel, Entity, kept};
 /// What an application is compared by when its id comes again.
 pub(super) fn content_digest(seal: &Seal, application: &Application) -> Vec<u8> {
     let content = serde_json::json!([
+        application.segment.code(),
         application.nik.text(),
         application.full_name.text(),
         application.contact.text(),
@@ -62,7 +63,7 @@ pub(super) async fn insert(
     let row = ActiveModel {
         id: Set(*id),
         content_digest: Set(content_digest(seal, application)),
-        segment: Set("bpu".to_owned()),
+        segment: Set(application.segment.code().to_owned()),
         nik: Set(seal.seal(Datum::Nik, *id, nik.text())),
         nik_digest: Set(seal.digest(Datum::Nik, nik.text())),
         full_name: Set(application.full_name.text().to_owned()),
@@ -171,14 +172,14 @@ pub(super) async fn keep_identity(
 pub(super) async fn confirm(
     connection: &impl ConnectionTrait,
     id: Uuid,
-    (participant, membership, bill): (Uuid, Uuid, Uuid),
+    (participant, membership, bill): (Uuid, Uuid, Option<Uuid>),
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
     let row = ActiveModel {
         id: Set(id),
         participant_id: Set(Some(participant)),
         membership_id: Set(Some(membership)),
-        bill_id: Set(Some(bill)),
+        bill_id: Set(bill),
         confirmed_at: Set(Some(now)),
         ..Default::default()
     };

@@ -1,18 +1,21 @@
 //! What only a sandbox shows: its people, its messages, its credentials. Not mounted in production.
 
+mod seed;
+
+pub(crate) use seed::{CREDENTIALS, seed};
+
 use std::sync::Arc;
 
 use chrono::{DateTime, Datelike, Duration, SecondsFormat, SubsecRound, Utc};
 use jamsostek_proto::v1::{
     FailNextRequest, FailNextResponse, ListMessagesRequest, ListMessagesResponse,
     ListPeopleRequest, ListPeopleResponse, Neighbour, SandboxAccount, SandboxMessage,
-    SandboxPerson, SetClockRequest, SetClockResponse, Subject,
+    SandboxPerson, SetClockRequest, SetClockResponse,
     sandbox_service_server::{SandboxService, SandboxServiceServer},
     set_clock_request::To,
 };
 use sea_orm::ConnectionTrait;
 use tonic::{Code, Request, Response, Status};
-use uuid::Uuid;
 
 use crate::{
     claim::sandbox::ACCOUNTS,
@@ -26,74 +29,12 @@ use crate::{
     notification,
     refusal::{Fields, Reason, refuse, timestamp},
     seal::Seal,
-    session::{self, NewCredential},
 };
-
-/// Client credentials that everybody knows.
-pub(crate) struct Known {
-    /// The credential's id.
-    pub id: Uuid,
-    /// Its secret.
-    pub secret: &'static str,
-    subject: Subject,
-    scopes: &'static str,
-}
-
-/// The sandbox's credentials. A production profile refuses a store that holds one.
-pub(crate) const CREDENTIALS: [Known; 5] = [
-    Known {
-        id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001),
-        secret: "sandbox-gateway",
-        subject: Subject::Service,
-        scopes: "payments.write",
-    },
-    Known {
-        id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0002),
-        secret: "sandbox-officer",
-        subject: Subject::Officer,
-        scopes: "",
-    },
-    Known {
-        id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0003),
-        secret: "sandbox-warehouse",
-        subject: Subject::Service,
-        scopes: "events.read",
-    },
-    Known {
-        id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0004),
-        secret: "sandbox-second-officer",
-        subject: Subject::Officer,
-        scopes: "",
-    },
-    Known {
-        id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0005),
-        secret: "sandbox-bank",
-        subject: Subject::Service,
-        scopes: "claims.payout",
-    },
-];
 
 /// The last year that a sandbox's clock can show.
 const LAST_YEAR: i32 = 2100;
 /// How often a neighbour can be told to fail.
 const FAILURES_MAX: i32 = 1_000;
-
-/// Creates the sandbox's credentials, once.
-pub(crate) async fn seed(db: &Db, seal: &Seal, clock: &dyn Clock) -> Result<(), db::Error> {
-    let transaction = db.begin_write().await?;
-    for known in CREDENTIALS {
-        let credential = NewCredential {
-            id: known.id,
-            subject: known.subject,
-            subject_id: known.id,
-            name: known.secret,
-            scopes: known.scopes,
-            secret: known.secret,
-        };
-        session::create_credential(&transaction, seal, clock.now(), &credential).await?;
-    }
-    Ok(transaction.commit().await?)
-}
 
 /// Sets `clock` as the store says: another server, or one before a restart, may have moved it.
 pub(crate) async fn follow(db: &Db, clock: &MovedClock) -> Result<(), db::Error> {

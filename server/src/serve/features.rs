@@ -8,6 +8,7 @@ use crate::{
     balance::Balances,
     claim::{Bank, Claims},
     contribution::Contributions,
+    employer::Employers,
     identity::Register,
     participant::Participants,
     policy::Policy,
@@ -29,6 +30,7 @@ pub(super) struct Features {
     pub(super) tokens: Tokens,
     pub(super) sessions: Arc<Sessions>,
     pub(super) participants: Arc<Participants>,
+    pub(super) employers: Arc<Employers>,
     pub(super) contributions: Arc<Contributions>,
     pub(super) balances: Arc<Balances>,
     pub(super) registrations: Arc<Registrations>,
@@ -50,6 +52,13 @@ impl Features {
             tokens: tokens.clone(),
         };
         let participants = Participants {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            audit: audit.clone(),
+        };
+        let employers = Employers {
             db: db.clone(),
             seal: seal.clone(),
             clock: clock.clone(),
@@ -89,6 +98,7 @@ impl Features {
             tokens,
             sessions: Arc::new(sessions),
             participants: Arc::new(participants),
+            employers: Arc::new(employers),
             contributions: Arc::new(contributions),
             balances: Arc::new(balances),
             registrations: Arc::new(registrations),

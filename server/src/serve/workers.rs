@@ -8,7 +8,7 @@ use crate::{
     clock::{Clock, MovedClock},
     contribution,
     db::{self, Db},
-    notification, sandbox,
+    employer, notification, sandbox,
     seal::Seal,
 };
 
@@ -32,6 +32,9 @@ pub enum WorkError {
     /// The register's answers, or reminders.
     #[error("contributions could not be looked after: {0}")]
     Contribution(String),
+    /// Employers who stay silent.
+    #[error("silent employers could not be minded: {0}")]
+    Employer(String),
     /// Payouts.
     #[error("claims could not be paid: {0}")]
     Claim(String),
@@ -40,6 +43,12 @@ pub enum WorkError {
 impl From<contribution::Error> for WorkError {
     fn from(error: contribution::Error) -> Self {
         Self::Contribution(in_full(&error))
+    }
+}
+
+impl From<employer::Error> for WorkError {
+    fn from(error: employer::Error) -> Self {
+        Self::Employer(in_full(&error))
     }
 }
 
@@ -71,6 +80,7 @@ impl Workers {
         let Features {
             contributions,
             claims,
+            employers,
             audit,
             ..
         } = &self.features;
@@ -80,6 +90,7 @@ impl Workers {
             followed.map(|()| 0).map_err(WorkError::from),
             delivered.map_err(WorkError::from),
             contributions.ask_again().await.map_err(WorkError::from),
+            employers.mind_the_silent().await.map_err(WorkError::from),
             contributions.remind().await.map_err(WorkError::from),
             claims.pay_out().await.map_err(WorkError::from),
             audit.work().await.map_err(WorkError::from),

@@ -114,7 +114,10 @@ impl Sessions {
         let digest = self.seal.digest(Datum::Contact, contact.text());
         let reached = participant::reached_by(connection, &digest).await?;
         let subject = match kpj {
-            Some(kpj) => reached.iter().find(|it| it.1 == kpj).map(|it| it.0),
+            Some(kpj) => reached
+                .iter()
+                .find(|it| it.1.as_deref() == Some(kpj))
+                .map(|it| it.0),
             None => reached.first().map(|it| it.0),
         };
         let content = format!("sign in|{}|{}", contact.text(), kpj.unwrap_or_default());

@@ -130,6 +130,7 @@ impl Sessions {
         let caller = Caller {
             subject: credential.subject,
             id: credential.subject_id,
+            user: user_in(credential.subject, client),
             scopes: credential.scopes,
             expires_at: granted.expires_at,
         };
@@ -227,6 +228,7 @@ impl Sessions {
         let caller = Caller {
             subject,
             id: subject_id,
+            user: user_in(subject, session),
             scopes,
             expires_at: now + token::ACCESS_LIFETIME,
         };
@@ -238,4 +240,9 @@ impl Sessions {
             subject_id,
         }
     }
+}
+
+/// An employer has several users, each with credentials of his own; everybody else is one.
+fn user_in(subject: Subject, credential: Uuid) -> Option<Uuid> {
+    (subject == Subject::Employer).then_some(credential)
 }

@@ -10,12 +10,14 @@ mod rpc;
 mod step_up;
 mod store;
 mod token;
+mod users;
 
 pub(crate) use codes::send_code;
 pub(crate) use gate::{DEADLINE_MAX, GateLayer};
 pub(crate) use rpc::{otp_refusal, otp_service, session_service};
 pub(crate) use store::{NewCredential, create_credential, revoke_credential, subject_of};
 pub(crate) use token::Tokens;
+pub(crate) use users::{NewUser, Secret, create_employer_user, new_secret};
 
 use std::sync::Arc;
 
@@ -40,6 +42,10 @@ pub(crate) struct Sessions {
 pub(crate) enum Error {
     #[error(transparent)]
     Otp(#[from] otp::Error),
+    #[error("no such thing")]
+    NotFound,
+    #[error("too many credentials are good at once")]
+    TooManyCredentials,
     #[error("the id already names something else")]
     IdTaken,
     #[error("several participants share the contact; ask for a code with the KPJ")]
@@ -57,6 +63,8 @@ impl db::FromStore for Error {
         match self {
             Self::Store(error) | Self::Otp(otp::Error::Store(error)) => Some(error),
             Self::Otp(_)
+            | Self::NotFound
+            | Self::TooManyCredentials
             | Self::IdTaken
             | Self::KpjNeeded
             | Self::CredentialsWrong

@@ -1,11 +1,14 @@
+mod credentials;
 mod paper;
 
 use std::sync::Arc;
 
 use jamsostek_proto::v1::{
-    GetOtpDeliveryRequest, GetOtpDeliveryResponse, IssueTokenRequest, IssueTokenResponse,
-    RefreshTokenRequest, RefreshTokenResponse, RevokeTokenRequest, RevokeTokenResponse,
-    SendOtpRequest, SendOtpResponse, SendStepUpOtpRequest, SendStepUpOtpResponse, VerifyOtpRequest,
+    CreateCredentialRequest, CreateCredentialResponse, GetOtpDeliveryRequest,
+    GetOtpDeliveryResponse, IssueTokenRequest, IssueTokenResponse, ListCredentialsRequest,
+    ListCredentialsResponse, RefreshTokenRequest, RefreshTokenResponse, RevokeCredentialRequest,
+    RevokeCredentialResponse, RevokeTokenRequest, RevokeTokenResponse, SendOtpRequest,
+    SendOtpResponse, SendStepUpOtpRequest, SendStepUpOtpResponse, VerifyOtpRequest,
     VerifyOtpResponse, WhoAmIRequest, WhoAmIResponse, get_otp_delivery_response,
     otp_service_server::{OtpService, OtpServiceServer},
     session_service_server::{SessionService, SessionServiceServer},
@@ -92,6 +95,43 @@ impl SessionService for Rpc {
         let token = request.into_inner().refresh_token;
         db::retrying(|| self.sessions.end(&token)).await?;
         Ok(Response::new(RevokeTokenResponse {}))
+    }
+
+    async fn create_credential(
+        &self,
+        request: Request<CreateCredentialRequest>,
+    ) -> Result<Response<CreateCredentialResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let (employer, new) = credentials::new_user(request.into_inner())?;
+        let made = db::retrying(|| self.sessions.create_user(&caller, employer, &new)).await?;
+        Ok(Response::new(CreateCredentialResponse {
+            credential: Some(made.user.into()),
+            client_secret: made.secret,
+        }))
+    }
+
+    async fn list_credentials(
+        &self,
+        request: Request<ListCredentialsRequest>,
+    ) -> Result<Response<ListCredentialsResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let answer = credentials::list(&self.sessions, &caller, request.get_ref()).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn revoke_credential(
+        &self,
+        request: Request<RevokeCredentialRequest>,
+    ) -> Result<Response<RevokeCredentialResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let mut fields = Fields::default();
+        let Some(id) = fields.id("credential_id", &request.get_ref().credential_id) else {
+            return Err(fields.refusal());
+        };
+        let user = db::retrying(|| self.sessions.revoke_user(&caller, id)).await?;
+        Ok(Response::new(RevokeCredentialResponse {
+            credential: Some(user.into()),
+        }))
     }
 }
 
@@ -267,6 +307,13 @@ impl From<Error> for Status {
         match error {
             Error::Otp(error) => otp_refusal(error),
             Error::IdTaken => id_taken(),
+            Error::NotFound => not_found(),
+            Error::TooManyCredentials => refuse(
+                Code::FailedPrecondition,
+                Reason::TooManyCredentials,
+                message,
+                [("credentialsMax", credentials::users_max())],
+            ),
             Error::KpjNeeded => refuse(Code::FailedPrecondition, Reason::KpjNeeded, message, []),
             Error::CredentialsWrong => {
                 refuse(Code::Unauthenticated, Reason::CredentialsWrong, message, [])

@@ -37,6 +37,9 @@ struct Inner {
 struct Claims {
     kind: String,
     sub: Uuid,
+    /// The user of an employer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    usr: Option<Uuid>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     scopes: Vec<String>,
     exp: i64,
@@ -75,6 +78,7 @@ impl Tokens {
         let claims = Claims {
             kind: caller.subject.as_str_name().to_owned(),
             sub: caller.id,
+            usr: caller.user,
             scopes: caller.scopes.clone(),
             exp: caller.expires_at.timestamp(),
             jti: Uuid::now_v7(),
@@ -112,6 +116,7 @@ impl Tokens {
         let caller = Caller {
             subject: Subject::from_str_name(&claims.kind).ok_or(Unreadable::Invalid)?,
             id: claims.sub,
+            user: claims.usr,
             scopes: claims.scopes,
             expires_at: DateTime::from_timestamp(claims.exp, 0).ok_or(Unreadable::Invalid)?,
         };

@@ -1,9 +1,12 @@
 //! Everybody who calls, and what one of them owns.
 
 use jamsostek_client::{ClaimCause, Client, Subject};
+use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::descriptors::Rpc;
 use crate::{
+    company::Company,
     person::Person,
     town::{Town, id},
 };
@@ -19,9 +22,12 @@ pub struct Cast {
     suspended: Uuid,
     claim: Uuid,
     award: Uuid,
+    company: Company,
+    /// Somebody who waits for the company, and whom a stranger must not find.
+    employee: Uuid,
     callers: Vec<(Subject, String)>,
     /// The services, by what they may do.
-    services: [(&'static str, String); 2],
+    services: [(&'static str, String); 3],
 }
 
 impl Cast {
@@ -46,7 +52,11 @@ impl Cast {
         let mut applicant = town.person();
         applicant.has_a_bill().await;
         let stranger = town.participant().await;
+        let company = town.company("JK00OWNR").await;
+        let employee = town.employee_of(&company).await;
+        let other = town.company("JK00OTHR").await;
         let callers = vec![
+            (Subject::Employer, access_token(&other.client).await),
             (Subject::Registrant, access_token(&applicant.client).await),
             (Subject::Participant, access_token(&stranger.client).await),
             (Subject::Officer, access_token(&town.officer()).await),
@@ -54,6 +64,7 @@ impl Cast {
         let services = [
             ("payments.write", access_token(&gateway.client).await),
             ("claims.payout", access_token(&town.bank()).await),
+            ("employers.write", access_token(&town.registrar()).await),
         ];
         let me = owner.client.get_participant(None).await.expect("the owner");
         Self {
@@ -64,13 +75,15 @@ impl Cast {
             suspended: id(&unknown.id),
             claim: id(&claim.id),
             award: id(&award.id),
+            company,
+            employee,
             owner,
             callers,
             services,
         }
     }
 
-    /// A token of each kind; the service's allows `scope`, if any does. No employer's user has one yet.
+    /// A token of each kind; the service's allows `scope`, if any does.
     pub fn callers(&self, scope: &str) -> impl Iterator<Item = (Subject, &str)> {
         let mut services = self.services.iter();
         let service = services.find(|it| it.0 == scope);
@@ -82,8 +95,15 @@ impl Cast {
     }
 
     /// What the owner has of this kind.
-    pub fn owned(&self, object: &str) -> Uuid {
-        match object {
+    pub fn owned(&self, rpc: &Rpc, object: &str) -> Value {
+        if object == "OBJECT_UNIT" {
+            return json!(self.company.npp);
+        }
+        let of_employer = rpc.name.contains("EmployerService");
+        json!(match object {
+            "OBJECT_MEMBERSHIP" if of_employer => self.employee,
+            "OBJECT_EMPLOYER" => self.company.id,
+            "OBJECT_CREDENTIAL" => self.company.credential,
             "OBJECT_REGISTRATION" => self.owner.registration,
             "OBJECT_PARTICIPANT" => self.participant,
             "OBJECT_MEMBERSHIP" => self.membership,
@@ -93,7 +113,7 @@ impl Cast {
             "OBJECT_CLAIM" => self.claim,
             "OBJECT_AWARD" => self.award,
             other => panic!("the owner has no {other}: give him one"),
-        }
+        })
     }
 
     /// All that a stranger could have changed.
@@ -108,6 +128,7 @@ impl Cast {
             me.get_balance(None, None).await.expect("the balance"),
             me.get_bill(self.bill).await.expect("the bill"),
             me.get_claim(self.claim).await.expect("the claim"),
+            self.company.employees().await,
             town.officer()
                 .get_payment(self.suspended)
                 .await

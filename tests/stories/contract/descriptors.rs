@@ -5,8 +5,7 @@ use prost_reflect::{
     DescriptorPool, ExtensionDescriptor, FieldDescriptor, MessageDescriptor, MethodDescriptor,
     Value as Reflected,
 };
-use serde_json::{Value, json};
-use uuid::Uuid;
+use serde_json::Value;
 
 use super::{cast::Cast, samples::sample_of};
 use crate::town::Town;
@@ -112,12 +111,18 @@ impl Rpc {
     }
 
     /// A well-formed request in which `field` names `object`, and every other one what the owner has.
-    pub fn about(&self, town: &Town, cast: &Cast, field: &FieldDescriptor, object: Uuid) -> Value {
+    pub fn about(
+        &self,
+        town: &Town,
+        cast: &Cast,
+        field: &FieldDescriptor,
+        object: &Value,
+    ) -> Value {
         let mut body = self.sample(town);
         for other in self.objects() {
-            body[other.name()] = json!(cast.owned(self.object(&other)));
+            body[other.name()] = cast.owned(self, self.object(&other));
         }
-        body[field.name()] = json!(object);
+        body[field.name()] = object.clone();
         body
     }
 }

@@ -62,7 +62,24 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
         "holder_name" => json!("Siti Aminah"),
         "bank_reference" => json!("walked-by-a-story"),
         "paid" | "accepted" => json!(true),
-        "failure" | "ended_on" | "claimed_on" => return None,
+        "ended_on" if field.parent_message().name() == "ReportEmploymentEndRequest" => {
+            json!(town.now().format("%Y-%m-%d").to_string())
+        }
+        // Somebody without a wage tells his employment, and nothing else.
+        "failure" | "ended_on" | "claimed_on" | "employee" | "contract_ends_on" | "state" => {
+            return None;
+        }
+        "city" => json!("Bandung"),
+        "scale" => json!("SCALE_SMALL"),
+        "risk_class" => json!("RISK_CLASS_LOW"),
+        "labour_intensive" => json!(false),
+        "npp" => json!("JKSAMPLE"),
+        "roles" => json!(["EMPLOYER_ROLE_MAKER"]),
+        "started_on" => json!(town.now().format("%Y-%m-%d").to_string()),
+        "month" => json!(town.now().format("%Y-%m").to_string()),
+        "wage_idr" => json!(5_000_000),
+        "back_pay_idr" => json!(0),
+        "employee_number" => json!("007"),
         "balance_idr" => json!(1_000_000),
         "neighbour" => json!("NEIGHBOUR_REGISTER"),
         "times" | "advance_seconds" => json!(0),

@@ -38,6 +38,7 @@ pub async fn walks(client: &Client, log: &Log) -> Result<(), Error> {
     let tokens = person.tokens().expect("his tokens");
     let employment = SubmitEmploymentRequest {
         registration_id: form.registration_id,
+        employee: None,
         employment: Some(work()),
         birth_date: String::new(),
     };

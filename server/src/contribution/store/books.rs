@@ -13,11 +13,11 @@ pub(super) async fn verify(connection: &impl ConnectionTrait) -> Result<Vec<Stri
                 (SELECT membership_id, MAX(month) AS last FROM contribution GROUP BY membership_id) c ON c.membership_id = m.id \
                 WHERE COALESCE(m.paid_through, '') <> COALESCE(c.last, '')";
     // Cover begins on the day of a payment, or with the first day of a month that is paid.
-    let covered = "SELECT m.id FROM membership m WHERE m.covered_from IS NOT NULL AND NOT EXISTS \
+    let covered = "SELECT m.id FROM membership m WHERE m.segment <> 'pu' AND m.covered_from IS NOT NULL AND NOT EXISTS \
                    (SELECT 1 FROM contribution c WHERE c.membership_id = m.id AND \
                    (c.paid_on = m.covered_from OR c.month || '-01' = CAST(m.covered_from AS TEXT)))";
-    let whose = "SELECT m.id FROM membership m LEFT JOIN registration r ON r.id = m.registration_id \
-                 WHERE r.participant_id IS DISTINCT FROM m.participant_id OR r.membership_id IS DISTINCT FROM m.id";
+    let whose = "SELECT m.id FROM membership m LEFT JOIN registration r ON r.id = m.origin_id \
+                 WHERE (m.segment <> 'pu' OR r.id IS NOT NULL) AND (r.participant_id IS DISTINCT FROM m.participant_id OR r.membership_id IS DISTINCT FROM m.id)";
     // Whoever did not register himself has joined by his NIK and a contact on file.
     let joined = "SELECT a.registration_id AS id FROM account a LEFT JOIN registration r ON r.id = a.registration_id \
                   LEFT JOIN participant p ON p.id = a.participant_id WHERE r.nik_digest IS DISTINCT FROM p.nik_digest \

@@ -58,7 +58,7 @@ pub(in super::super) async fn insert_contributions(
             month: line.month.to_string(),
             programme: line.programme.code().to_owned(),
             amount_idr: line.amount.idr(),
-            income_idr: membership.work.income.idr(),
+            income_idr: membership.work.monthly().idr(),
             cause_id: coming.cause,
             paid_on: coming.day,
             mac: Vec::new(),

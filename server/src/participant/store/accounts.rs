@@ -5,7 +5,8 @@ use uuid::Uuid;
 use super::one_id;
 use crate::db;
 
-pub(in super::super) async fn insert_account(
+/// Opens the account of a participant: his registration speaks for him from now on.
+pub(crate) async fn insert_account(
     connection: &impl ConnectionTrait,
     registration: Uuid,
     participant: Uuid,

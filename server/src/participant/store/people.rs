@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::LockType,
+    ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
+    sea_query::LockType,
 };
 use uuid::Uuid;
 
@@ -36,6 +37,9 @@ mod person {
         pub created_at: ChronoDateTimeUtc,
         pub active_since: Option<ChronoDateTimeUtc>,
         pub contact_changed_at: Option<ChronoDateTimeUtc>,
+        pub mother_name: Option<Vec<u8>>,
+        /// Until when money waits because the account was opened by proofs, or from a contact that only the employer had stated.
+        pub joined_held_until: Option<ChronoDateTimeUtc>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -62,9 +66,10 @@ impl Participant {
         }
     }
 
-    /// Until when payouts wait because a contact was changed.
+    /// Until when payouts wait because a contact was changed, or because of how the account was opened.
     pub(crate) fn payouts_held_until(&self) -> Option<DateTime<Utc>> {
-        self.contact_changed_at.map(|it| it + rules::CONTACT_HOLD)
+        let changed = self.contact_changed_at.map(|it| it + rules::CONTACT_HOLD);
+        changed.max(self.joined_held_until)
     }
 }
 
@@ -75,6 +80,7 @@ pub(in super::super) async fn insert_person(
     id: Uuid,
     person: &Person,
 ) -> Result<(), db::Error> {
+    let mother = person.mother_name.as_ref();
     let warnings: Vec<_> = person.warnings.iter().map(|it| it.code()).collect();
     let row = person::ActiveModel {
         id: Set(id),
@@ -89,11 +95,16 @@ pub(in super::super) async fn insert_person(
         created_at: Set(now),
         active_since: Set(None),
         contact_changed_at: Set(None),
+        mother_name: Set(mother.map(|it| seal.seal(Datum::MotherName, id, it.text()))),
+        joined_held_until: Set(None),
     };
     person::Entity::insert(row)
         .exec_without_returning(connection)
         .await?;
-    insert_contact(connection, seal, now, id, &person.contact).await
+    match &person.contact {
+        Some(contact) => insert_contact(connection, seal, now, id, contact).await,
+        None => Ok(()),
+    }
 }
 
 pub(crate) async fn active(
@@ -118,6 +129,33 @@ pub(crate) async fn active_among(
         .await?)
 }
 
+/// Those of `ids` that there are, participants or not yet.
+pub(crate) async fn people_among(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<Vec<Participant>, db::Error> {
+    Ok(person::Entity::find()
+        .filter(person::Column::Id.is_in(db::padded(ids)))
+        .all(connection)
+        .await?)
+}
+
+/// Somebody with an account: a participant, or who waits for his employer.
+pub(in super::super) async fn with_account(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Participant>, db::Error> {
+    let Some(row) = person::Entity::find_by_id(id).one(connection).await? else {
+        return Ok(None);
+    };
+    if row.active_since.is_some() {
+        return Ok(Some(row));
+    }
+    let sql = "SELECT participant_id AS id FROM account WHERE participant_id = $1 LIMIT 1";
+    let account = one_id(connection, sql, id.into()).await?;
+    Ok(account.map(|_| row))
+}
+
 /// The name to show to a payer.
 pub(crate) async fn name_of(
     connection: &impl ConnectionTrait,
@@ -135,6 +173,11 @@ pub(crate) async fn name_of(
 pub(in super::super) fn nik(seal: &Seal, row: &Participant) -> Result<Nik, db::Error> {
     let text = seal.open(Datum::Nik, row.id, &row.nik)?;
     Nik::parse(&text).map_err(|_| db::Error::Unknown("participant.nik"))
+}
+
+/// The number on the e-KTP, mostly hidden.
+pub(crate) fn masked_nik(seal: &Seal, row: &Participant) -> Result<String, db::Error> {
+    Ok(nik(seal, row)?.masked())
 }
 
 /// Whether a person can become a participant.
@@ -216,14 +259,30 @@ pub(in super::super) async fn activate(
     id: Uuid,
     kpj: &str,
     now: DateTime<Utc>,
-) -> Result<(), db::Error> {
+) -> Result<bool, db::Error> {
     let sql =
         "UPDATE participant SET kpj = $1, active_since = $2 WHERE id = $3 AND active_since IS NULL";
     let values = [kpj.into(), now.into(), id.into()];
-    connection
+    let done = connection
         .execute_raw(db::statement(connection, sql, values))
         .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
+}
+
+/// Those with this NIK who are no participants yet, oldest first.
+pub(crate) async fn waiting_with_nik(
+    connection: &impl ConnectionTrait,
+    nik_digest: &[u8],
+) -> Result<Vec<Uuid>, db::Error> {
+    Ok(person::Entity::find()
+        .select_only()
+        .column(person::Column::Id)
+        .filter(person::Column::NikDigest.eq(nik_digest.to_vec()))
+        .filter(person::Column::ActiveSince.is_null())
+        .order_by_asc(person::Column::Id)
+        .into_tuple()
+        .all(connection)
+        .await?)
 }
 
 /// The active participant with this NIK.
@@ -239,13 +298,14 @@ pub(crate) async fn with_nik(
     .await
 }
 
-/// The active participants whom a verified contact reaches, with their KPJ.
+/// Those with an account whom a verified contact reaches, with their KPJ, which somebody who waits for his employer has not yet.
 pub(crate) async fn reached_by(
     connection: &impl ConnectionTrait,
     contact_digest: &[u8],
-) -> Result<Vec<(Uuid, String)>, db::Error> {
+) -> Result<Vec<(Uuid, Option<String>)>, db::Error> {
     let sql = "SELECT p.id AS id, p.kpj AS kpj FROM participant_contact c JOIN participant p ON p.id = c.participant_id \
-               WHERE c.contact_digest = $1 AND c.replaced_at IS NULL AND p.active_since IS NOT NULL ORDER BY p.id";
+               WHERE c.contact_digest = $1 AND c.replaced_at IS NULL AND (p.active_since IS NOT NULL \
+               OR EXISTS (SELECT 1 FROM account a WHERE a.participant_id = p.id)) ORDER BY p.id";
     let rows = connection
         .query_all_raw(db::statement(connection, sql, [contact_digest.into()]))
         .await?;

@@ -4,13 +4,15 @@ use jamsostek_proto::v1::{self as wire, StartRegistrationRequest, SubmitEmployme
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use super::super::{Application, Told};
+use super::super::{Application, Stated, Told};
 use crate::{
     caller::Peer,
+    employer::{self, Claimed, Named, Npp},
     identity::{Contact, FullName, Nik},
-    participant::{Occupation, Work},
+    participant::{Business, Occupation},
     refusal::{Fields, Reason, refuse},
-    wire::{category, income, programmes, sector},
+    scheme::Segment,
+    wire::{category, income, programmes, sector, words},
 };
 
 /// The most that a BPU can pay at once, and the steps below it.
@@ -30,9 +32,15 @@ pub(super) fn application(
     let mut fields = Fields::default();
     let id = fields.id_or_new("registration_id", &request.registration_id);
     let segment = wire::Segment::try_from(request.segment).unwrap_or(wire::Segment::Unspecified);
-    if segment == wire::Segment::Unspecified {
-        fields.reject("segment", "must be a SEGMENT of the contract");
-    }
+    let segment = match segment {
+        wire::Segment::Pu => Some(Segment::Pu),
+        wire::Segment::Bpu => Some(Segment::Bpu),
+        wire::Segment::Pmi => None,
+        wire::Segment::Unspecified => {
+            fields.reject("segment", "must be a SEGMENT of the contract");
+            None
+        }
+    };
     let nik = fields.take("nik", Nik::parse(&request.nik));
     let full_name = fields.take("full_name", FullName::parse(&request.full_name));
     let contact = fields.take("contact", Contact::parse(&request.contact));
@@ -46,9 +54,9 @@ pub(super) fn application(
         return Err(fields.refusal());
     };
     fields.check()?;
-    if segment != wire::Segment::Bpu {
-        let name = segment.as_str_name().to_owned();
-        let message = "only people without a wage (BPU) can register so far";
+    let Some(segment) = segment else {
+        let name = wire::Segment::Pmi.as_str_name().to_owned();
+        let message = "migrant workers (PMI) cannot register yet";
         let metadata = [("segment", name)];
         return Err(refuse(
             Code::FailedPrecondition,
@@ -56,9 +64,10 @@ pub(super) fn application(
             message,
             metadata,
         ));
-    }
+    };
     let application = Application {
         id,
+        segment,
         nik,
         full_name,
         contact,
@@ -72,19 +81,24 @@ pub(super) fn told(request: SubmitEmploymentRequest) -> Result<(Uuid, Told), Sta
     let mut fields = Fields::default();
     let id = fields.id("registration_id", &request.registration_id);
     let birth_date = fields.optional_day("birth_date", &request.birth_date);
-    let Some(employment) = request.employment else {
-        fields.reject("employment", "must be told");
-        return Err(fields.refusal());
-    };
-    let mother_name = (!employment.mother_name.is_empty())
-        .then(|| {
-            fields.take(
+    let (work, mother_name) = match (request.employment, request.employee) {
+        (Some(employment), None) => {
+            let mother = mother(
+                &mut fields,
                 "employment.mother_name",
-                FullName::parse(&employment.mother_name),
-            )
-        })
-        .flatten();
-    let work = work(&mut fields, employment);
+                &employment.mother_name,
+            );
+            (work(&mut fields, employment).map(Stated::Business), mother)
+        }
+        (None, Some(employee)) => {
+            let mother = mother(&mut fields, "employee.mother_name", &employee.mother_name);
+            (claimed(&mut fields, employee).map(Stated::Employee), mother)
+        }
+        _ => {
+            fields.reject("employment", "must be told, or else employee, and not both");
+            return Err(fields.refusal());
+        }
+    };
     let (Some(id), Some(work)) = (id, work) else {
         return Err(fields.refusal());
     };
@@ -97,7 +111,42 @@ pub(super) fn told(request: SubmitEmploymentRequest) -> Result<(Uuid, Told), Sta
     Ok((id, told))
 }
 
-fn work(fields: &mut Fields, employment: wire::Employment) -> Option<Work> {
+fn mother(fields: &mut Fields, field: &str, name: &str) -> Option<FullName> {
+    (!name.is_empty())
+        .then(|| fields.take(field, FullName::parse(name)))
+        .flatten()
+}
+
+fn claimed(fields: &mut Fields, employee: wire::EmployeeStatement) -> Option<Claimed> {
+    let at = match (employee.npp.is_empty(), employee.unlisted_employer) {
+        (false, None) => fields
+            .take("employee.npp", Npp::parse(&employee.npp))
+            .map(Named::Unit),
+        (true, Some(unlisted)) => {
+            let name = words(fields, "employee.unlisted_employer.name", &unlisted.name);
+            let city = words(fields, "employee.unlisted_employer.city", &unlisted.city);
+            name.zip(city)
+                .map(|(name, city)| Named::Unlisted { name, city })
+        }
+        _ => {
+            fields.reject(
+                "employee.npp",
+                "must name the unit, or else unlisted_employer, and not both",
+            );
+            None
+        }
+    };
+    let field = "employee.employee_number";
+    let employee_number = employer::employee_number(fields, field, employee.employee_number);
+    let started_on = employer::day(fields, "employee.started_on", &employee.started_on);
+    Some(Claimed {
+        at: at?,
+        started_on: started_on?,
+        employee_number: employee_number?,
+    })
+}
+
+fn work(fields: &mut Fields, employment: wire::Employment) -> Option<Business> {
     if !(1..=2).contains(&employment.occupations.len()) {
         fields.reject("employment.occupations", "must be one or two");
     }
@@ -133,7 +182,7 @@ fn work(fields: &mut Fields, employment: wire::Employment) -> Option<Work> {
         fields.reject("employment.months", "must be 1, 3, 6 or 12");
     }
     let programmes = programmes(fields, "employment.programmes", &employment.programmes);
-    Some(Work {
+    Some(Business {
         occupations,
         category: category?,
         income: income?,

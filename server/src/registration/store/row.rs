@@ -3,13 +3,14 @@ use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::super::rules::Stop;
+use super::super::{Stated, rules::Stop};
 use crate::{
     db,
+    employer::{Claimed, Named, Npp},
     identity::{Contact, FullName, IdentityState, Nik, Sex, Warning},
     money::Money,
-    participant::{Occupation, Work},
-    scheme::{BpuCategory, Programme},
+    participant::{Business, Occupation},
+    scheme::{BpuCategory, Programme, Segment},
     seal::{Datum, Seal},
 };
 
@@ -48,9 +49,25 @@ pub(crate) struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// The work as it is kept.
+/// The work as it is kept, of either kind.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+#[serde(untagged)]
+enum Kept {
+    Business(KeptBusiness),
+    Employee(KeptEmployee),
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptEmployee {
+    npp: Option<String>,
+    employer_name: String,
+    employer_city: String,
+    started_on: NaiveDate,
+    employee_number: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptBusiness {
     occupations: Vec<Occupation>,
     category: String,
     income_idr: i64,
@@ -60,17 +77,62 @@ struct Kept {
 }
 
 /// The work, as [`Model::work`] reads it.
-pub(super) fn kept(work: &Work) -> String {
-    let programmes = work.programmes.iter().map(|it| it.code().to_owned());
-    let kept = Kept {
-        occupations: work.occupations.clone(),
-        category: work.category.code().to_owned(),
-        income_idr: work.income.idr(),
-        programmes: programmes.collect(),
-        months: work.months,
-        paid_by_state: work.paid_by_state,
+pub(super) fn kept(work: &Stated) -> String {
+    let kept = match work {
+        Stated::Business(work) => Kept::Business(KeptBusiness {
+            occupations: work.occupations.clone(),
+            category: work.category.code().to_owned(),
+            income_idr: work.income.idr(),
+            programmes: work
+                .programmes
+                .iter()
+                .map(|it| it.code().to_owned())
+                .collect(),
+            months: work.months,
+            paid_by_state: work.paid_by_state,
+        }),
+        Stated::Employee(claimed) => {
+            let (npp, employer_name, employer_city) = match &claimed.at {
+                Named::Unit(npp) => (Some(npp.text().to_owned()), String::new(), String::new()),
+                Named::Unlisted { name, city } => (None, name.clone(), city.clone()),
+            };
+            Kept::Employee(KeptEmployee {
+                npp,
+                employer_name,
+                employer_city,
+                started_on: claimed.started_on,
+                employee_number: claimed.employee_number.clone(),
+            })
+        }
     };
     serde_json::to_string(&kept).expect("work is JSON")
+}
+
+fn business(kept: KeptBusiness) -> Option<Business> {
+    let programmes = kept.programmes.iter().map(|it| Programme::from_code(it));
+    Some(Business {
+        occupations: kept.occupations,
+        category: BpuCategory::from_code(&kept.category)?,
+        income: Money::new(kept.income_idr),
+        programmes: programmes.collect::<Option<_>>()?,
+        months: kept.months,
+        paid_by_state: kept.paid_by_state,
+    })
+}
+
+fn claimed(kept: KeptEmployee) -> Option<Claimed> {
+    let at = match kept.npp {
+        Some(npp) => Named::Unit(Npp::parse(&npp).ok()?),
+        None => Named::Unlisted {
+            name: kept.employer_name,
+            city: kept.employer_city,
+        },
+    };
+    Some(Claimed {
+        at,
+        started_on: kept.started_on,
+        employee_number: kept.employee_number,
+    })
 }
 
 impl Model {
@@ -116,21 +178,21 @@ impl Model {
         })?))
     }
 
-    pub(in super::super) fn work(&self) -> Result<Option<Work>, db::Error> {
+    pub(in super::super) fn segment(&self) -> Result<Segment, db::Error> {
+        Segment::from_code(&self.segment).ok_or(db::Error::Unknown("registration.segment"))
+    }
+
+    pub(in super::super) fn work(&self) -> Result<Option<Stated>, db::Error> {
         if self.employment.is_empty() {
             return Ok(None);
         }
         let unknown = || db::Error::Unknown("registration.employment");
-        let kept: Kept = serde_json::from_str(&self.employment).map_err(|_| unknown())?;
-        let programmes = kept.programmes.iter().map(|it| Programme::from_code(it));
-        Ok(Some(Work {
-            occupations: kept.occupations,
-            category: BpuCategory::from_code(&kept.category).ok_or_else(unknown)?,
-            income: Money::new(kept.income_idr),
-            programmes: programmes.collect::<Option<_>>().ok_or_else(unknown)?,
-            months: kept.months,
-            paid_by_state: kept.paid_by_state,
-        }))
+        let kept = serde_json::from_str(&self.employment).map_err(|_| unknown())?;
+        let stated = match kept {
+            Kept::Business(kept) => business(kept).map(Stated::Business),
+            Kept::Employee(kept) => claimed(kept).map(Stated::Employee),
+        };
+        Ok(Some(stated.ok_or_else(unknown)?))
     }
 
     pub(in super::super) fn sex(&self) -> Option<Sex> {

@@ -1,11 +1,10 @@
 use chrono::{DateTime, Utc};
 use jamsostek_proto::v1::Subject;
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::LockType,
-};
+use sea_orm::{ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LockType};
 use uuid::Uuid;
 
-use crate::{audit::Actor, db, seal::Seal};
+use super::super::users::{Role, User};
+use crate::{db, seal::Seal};
 
 mod credential {
     use sea_orm::entity::prelude::*;
@@ -28,124 +27,15 @@ mod credential {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-#[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "session")]
-pub(crate) struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub subject: String,
-    pub subject_id: Uuid,
-    pub generation: i32,
-    pub started_at: DateTime<Utc>,
-    pub rotated_at: DateTime<Utc>,
-    pub expires_at: DateTime<Utc>,
-    pub revoked_at: Option<DateTime<Utc>>,
-}
-
-impl ActiveModelBehavior for ActiveModel {}
-
-/// A session as it stands.
-pub(super) struct Session {
-    pub(super) subject: Subject,
-    pub(super) subject_id: Uuid,
-    pub(super) generation: i32,
-    pub(super) rotated_at: DateTime<Utc>,
-    pub(super) expires_at: DateTime<Utc>,
-    pub(super) revoked_at: Option<DateTime<Utc>>,
-}
-
-impl Session {
-    /// Whose it is.
-    pub(super) fn holder(&self) -> Actor {
-        Actor {
-            subject: self.subject,
-            id: Some(self.subject_id),
-        }
-    }
-}
-
 /// Client credentials as they are kept.
-pub(super) struct Credential {
-    pub(super) subject: Subject,
-    pub(super) subject_id: Uuid,
-    pub(super) secret_digest: Vec<u8>,
-    pub(super) scopes: Vec<String>,
+pub(in super::super) struct Credential {
+    pub(in super::super) subject: Subject,
+    pub(in super::super) subject_id: Uuid,
+    pub(in super::super) secret_digest: Vec<u8>,
+    pub(in super::super) scopes: Vec<String>,
 }
 
-pub(super) async fn start(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-    subject: Subject,
-    subject_id: Uuid,
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> Result<(), db::Error> {
-    let row = ActiveModel {
-        id: Set(id),
-        subject: Set(subject.as_str_name().to_owned()),
-        subject_id: Set(subject_id),
-        generation: Set(0),
-        started_at: Set(now),
-        rotated_at: Set(now),
-        expires_at: Set(expires_at),
-        revoked_at: Set(None),
-    };
-    Entity::insert(row)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn lock(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<Session>, db::Error> {
-    let row = Entity::find_by_id(id)
-        .lock(LockType::NoKeyUpdate)
-        .one(connection)
-        .await?;
-    let session = |row: Model| {
-        Ok(Session {
-            subject: Subject::from_str_name(&row.subject)
-                .ok_or(db::Error::Unknown("session.subject"))?,
-            subject_id: row.subject_id,
-            generation: row.generation,
-            rotated_at: row.rotated_at,
-            expires_at: row.expires_at,
-            revoked_at: row.revoked_at,
-        })
-    };
-    row.map(session).transpose()
-}
-
-pub(super) async fn rotate(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-    generation: i32,
-    now: DateTime<Utc>,
-) -> Result<(), db::Error> {
-    let sql = "UPDATE session SET generation = $1, rotated_at = $2 WHERE id = $3";
-    let values = [generation.into(), now.into(), id.into()];
-    connection
-        .execute_raw(db::statement(connection, sql, values))
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn revoke(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-    now: DateTime<Utc>,
-) -> Result<(), db::Error> {
-    let sql = "UPDATE session SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
-    connection
-        .execute_raw(db::statement(connection, sql, [now.into(), id.into()]))
-        .await?;
-    Ok(())
-}
-
-pub(super) async fn credential(
+pub(in super::super) async fn credential(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Option<Credential>, db::Error> {
@@ -228,4 +118,75 @@ pub(crate) async fn revoke_credential(
         .execute_raw(db::statement(connection, sql, [now.into(), id.into()]))
         .await?;
     Ok(done.rows_affected() == 1)
+}
+
+fn user_of(row: credential::Model) -> User {
+    let roles = row.scopes.split_whitespace();
+    User {
+        id: row.id,
+        name: row.name,
+        roles: roles
+            .filter_map(|code| Role::ALL.into_iter().find(|it| it.code() == code))
+            .collect(),
+        created_at: row.created_at,
+        revoked_at: row.revoked_at,
+    }
+}
+
+fn of_employers() -> sea_orm::Select<credential::Entity> {
+    credential::Entity::find()
+        .filter(credential::Column::Subject.eq(Subject::Employer.as_str_name()))
+        .order_by_asc(credential::Column::Id)
+}
+
+/// Whether there are credentials under this id, whoever's.
+pub(in super::super) async fn is_known(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<bool, db::Error> {
+    let row = credential::Entity::find_by_id(id).one(connection).await?;
+    Ok(row.is_some())
+}
+
+/// All users of an employer, held, so that two are not made at once.
+pub(in super::super) async fn hold_users(
+    connection: &impl ConnectionTrait,
+    employer: Uuid,
+) -> Result<Vec<User>, db::Error> {
+    let rows = of_employers()
+        .filter(credential::Column::SubjectId.eq(employer))
+        .lock(LockType::NoKeyUpdate)
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(user_of).collect())
+}
+
+/// A page of the users of an employer, behind the user `after`.
+pub(in super::super) async fn users(
+    connection: &impl ConnectionTrait,
+    employer: Uuid,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<User>, db::Error> {
+    let mut query = of_employers()
+        .filter(credential::Column::SubjectId.eq(employer))
+        .limit(limit);
+    if let Some(after) = after {
+        query = query.filter(credential::Column::Id.gt(after));
+    }
+    let rows = query.all(connection).await?;
+    Ok(rows.into_iter().map(user_of).collect())
+}
+
+/// A user of an employer, held, and whose he is.
+pub(in super::super) async fn hold_user(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<(Uuid, User)>, db::Error> {
+    let row = of_employers()
+        .filter(credential::Column::Id.eq(id))
+        .lock(LockType::NoKeyUpdate)
+        .one(connection)
+        .await?;
+    Ok(row.map(|it| (it.subject_id, user_of(it))))
 }

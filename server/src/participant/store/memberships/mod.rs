@@ -1,143 +1,30 @@
+mod row;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
-    sea_query::LockType,
+    Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LockType,
 };
 use uuid::Uuid;
 
-use super::super::{Occupation, Work, rules::Spell};
+pub(crate) use row::Membership;
+use row::{Column, Entity, Model};
+
+use super::super::{Employment, Work};
 use crate::{
-    clock::day_of,
     db,
     money::{Money, Month},
-    scheme::{BpuCategory, Programme},
+    scheme::Segment,
 };
-
-#[sea_orm::model]
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "membership")]
-pub(crate) struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub participant_id: Uuid,
-    pub registration_id: Uuid,
-    pub segment: String,
-    pub category: String,
-    pub sector: String,
-    pub occupations: String,
-    pub paid_by_state: bool,
-    pub programmes: String,
-    pub income_idr: i64,
-    pub months_at_once: i32,
-    pub opened_at: DateTime<Utc>,
-    pub cancelled_at: Option<DateTime<Utc>>,
-    pub covered_from: Option<NaiveDate>,
-    pub paid_through: Option<String>,
-    pub ended_on: Option<NaiveDate>,
-}
-
-impl ActiveModelBehavior for ActiveModel {}
-
-/// A membership as it stands.
-#[derive(Clone, Debug)]
-pub(crate) struct Membership {
-    pub id: Uuid,
-    pub participant_id: Uuid,
-    pub registration_id: Uuid,
-    pub opened_on: NaiveDate,
-    pub work: Work,
-    pub is_cancelled: bool,
-    pub covered_from: Option<NaiveDate>,
-    pub paid_through: Option<Month>,
-    /// The last day.
-    pub ended_on: Option<NaiveDate>,
-}
-
-impl Membership {
-    /// The last month that can be paid; none while it goes on.
-    pub(crate) fn last_month(&self) -> Option<Month> {
-        self.ended_on.map(Month::of)
-    }
-
-    /// Whether a month can still be paid.
-    pub(crate) fn has_months_left(&self) -> bool {
-        self.last_month()
-            .is_none_or(|last| Some(last) > self.paid_through)
-    }
-
-    pub(in super::super) fn spell(&self) -> Spell {
-        Spell {
-            programmes: self.work.programmes.clone(),
-            covered_from: self.covered_from,
-            paid_through: self.paid_through,
-            ended_on: self.ended_on,
-        }
-    }
-}
-
-impl TryFrom<Model> for Membership {
-    type Error = db::Error;
-
-    fn try_from(row: Model) -> Result<Self, db::Error> {
-        let unknown = db::Error::Unknown;
-        let occupations: Vec<Occupation> = serde_json::from_str(&row.occupations)
-            .map_err(|_| unknown("membership.occupations"))?;
-        let paid_through = row.paid_through.as_deref().map(str::parse).transpose();
-        Ok(Self {
-            id: row.id,
-            participant_id: row.participant_id,
-            registration_id: row.registration_id,
-            opened_on: day_of(row.opened_at),
-            work: Work {
-                occupations,
-                category: BpuCategory::from_code(&row.category)
-                    .ok_or(unknown("membership.category"))?,
-                income: Money::new(row.income_idr),
-                programmes: programmes(&row.programmes).ok_or(unknown("membership.programmes"))?,
-                months: u32::try_from(row.months_at_once)
-                    .map_err(|_| unknown("membership.months_at_once"))?,
-                paid_by_state: row.paid_by_state,
-            },
-            is_cancelled: row.cancelled_at.is_some(),
-            covered_from: row.covered_from,
-            paid_through: paid_through.map_err(|_| unknown("membership.paid_through"))?,
-            ended_on: row.ended_on,
-        })
-    }
-}
-
-fn programmes(text: &str) -> Option<Vec<Programme>> {
-    text.split(',').map(Programme::from_code).collect()
-}
 
 pub(in super::super) async fn insert_membership(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
     id: Uuid,
     participant: Uuid,
-    registration: Uuid,
+    origin: Uuid,
     work: &Work,
 ) -> Result<(), db::Error> {
-    let programmes: Vec<_> = work.programmes.iter().map(|it| it.code()).collect();
-    let occupations = serde_json::to_string(&work.occupations).expect("occupations are JSON");
-    let row = ActiveModel {
-        id: Set(id),
-        participant_id: Set(participant),
-        registration_id: Set(registration),
-        segment: Set("bpu".to_owned()),
-        category: Set(work.category.code().to_owned()),
-        sector: Set(work.sector().code().to_owned()),
-        occupations: Set(occupations),
-        paid_by_state: Set(work.paid_by_state),
-        programmes: Set(programmes.join(",")),
-        income_idr: Set(work.income.idr()),
-        months_at_once: Set(i32::try_from(work.months).expect("at most twelve")),
-        opened_at: Set(now),
-        cancelled_at: Set(None),
-        covered_from: Set(None),
-        paid_through: Set(None),
-        ended_on: Set(None),
-    };
+    let row = row::opened(now, id, participant, origin, work);
     Entity::insert(row)
         .exec_without_returning(connection)
         .await?;
@@ -206,6 +93,45 @@ pub(crate) async fn move_spell(
     Ok(())
 }
 
+/// Keeps what an employer reported: what the employee holds, earns, and since when he is covered.
+pub(crate) async fn begin_cover(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    work: &Employment,
+    covered_from: NaiveDate,
+) -> Result<(), db::Error> {
+    let codes: Vec<_> = work.programmes.iter().map(|it| it.code()).collect();
+    let sql =
+        "UPDATE membership SET programmes = $1, income_idr = $2, covered_from = $3 WHERE id = $4";
+    let values = [
+        codes.join(",").into(),
+        work.wage.idr().into(),
+        covered_from.into(),
+        id.into(),
+    ];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(())
+}
+
+/// Keeps the wage of an employee that was reported last.
+pub(crate) async fn change_wage(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    wage: Money,
+) -> Result<(), db::Error> {
+    let sql = "UPDATE membership SET income_idr = $1 WHERE id = $2";
+    connection
+        .execute_raw(db::statement(
+            connection,
+            sql,
+            [wage.idr().into(), id.into()],
+        ))
+        .await?;
+    Ok(())
+}
+
 /// Holds all memberships of a participant, in the order of their ids.
 pub(crate) async fn hold_all(
     connection: &impl ConnectionTrait,
@@ -243,6 +169,7 @@ pub(crate) async fn hold_paid_through(
 ) -> Result<Vec<Membership>, db::Error> {
     let rows = Entity::find()
         .filter(Column::PaidThrough.eq(month.to_string()))
+        .filter(Column::Segment.eq(Segment::Bpu.code()))
         .filter(
             Condition::any()
                 .add(Column::EndedOn.is_null())

@@ -1,11 +1,10 @@
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, entity::prelude::*};
 use uuid::Uuid;
 
 use crate::{
     db,
     identity::FullName,
-    money::Money,
     seal::{Datum, Seal},
 };
 
@@ -28,16 +27,16 @@ pub(crate) struct Model {
 impl ActiveModelBehavior for ActiveModel {}
 
 /// A check that this worker alone may do until its lease ends.
-pub(in super::super) struct Check {
-    pub(in super::super) person: Uuid,
-    pub(in super::super) membership: Uuid,
+pub(crate) struct Check {
+    pub(crate) person: Uuid,
+    pub(crate) membership: Uuid,
     mother_name: Option<Vec<u8>>,
-    pub(in super::super) asked: i32,
+    pub(crate) asked: i32,
 }
 
 impl Check {
     /// The mother's name, where she was told.
-    pub(in super::super) fn mother_name(&self, seal: &Seal) -> Result<Option<FullName>, db::Error> {
+    pub(crate) fn mother_name(&self, seal: &Seal) -> Result<Option<FullName>, db::Error> {
         let Some(sealed) = &self.mother_name else {
             return Ok(None);
         };
@@ -73,7 +72,7 @@ pub(in super::super) async fn insert_check(
 }
 
 /// Takes the checks whose turn it is.
-pub(in super::super) async fn lease_checks(
+pub(crate) async fn lease_checks(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
@@ -100,7 +99,7 @@ pub(in super::super) async fn lease_checks(
 }
 
 /// The register was silent once more.
-pub(in super::super) async fn ask_later(
+pub(crate) async fn ask_later(
     connection: &impl ConnectionTrait,
     person: Uuid,
     next_at: DateTime<Utc>,
@@ -114,7 +113,7 @@ pub(in super::super) async fn ask_later(
 }
 
 /// Nobody needs to ask any more.
-pub(in super::super) async fn end_check(
+pub(crate) async fn end_check(
     connection: &impl ConnectionTrait,
     person: Uuid,
 ) -> Result<(), db::Error> {
@@ -123,28 +122,13 @@ pub(in super::super) async fn end_check(
 }
 
 /// Nobody needs to ask about whose membership it is.
-pub(in super::super) async fn end_check_of(
+pub(crate) async fn end_check_of(
     connection: &impl ConnectionTrait,
     membership: Uuid,
 ) -> Result<(), db::Error> {
     Entity::delete_many()
         .filter(Column::MembershipId.eq(membership))
         .exec(connection)
-        .await?;
-    Ok(())
-}
-
-pub(in super::super) async fn count_question(
-    connection: &impl ConnectionTrait,
-    day: NaiveDate,
-    verdict: &str,
-    price: Money,
-) -> Result<(), db::Error> {
-    let sql = "INSERT INTO register_cost (day, verdict, questions, cost_idr) VALUES ($1, $2, 1, $3) ON CONFLICT (day, verdict) \
-               DO UPDATE SET questions = register_cost.questions + 1, cost_idr = register_cost.cost_idr + excluded.cost_idr";
-    let values = [day.into(), verdict.into(), price.idr().into()];
-    connection
-        .execute_raw(db::statement(connection, sql, values))
         .await?;
     Ok(())
 }

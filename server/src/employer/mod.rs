@@ -1,0 +1,297 @@
+//! Employers (PU): who they are, who works for them, and what wages they report.
+//!
+//! `register.rs` has the employer himself. A worker comes by his employer's word ([`Employers::report`]) or by his own ([`ask`]), and then
+//! the employer confirms or denies it; `silence.rs` is what happens when he says nothing. `rules.rs` has the law.
+
+mod end;
+mod question;
+mod register;
+mod report;
+mod rpc;
+mod rules;
+mod show;
+mod silence;
+mod store;
+mod take_on;
+mod wages;
+
+pub(crate) use question::{ask, check_named, question};
+pub(crate) use register::seed;
+pub(crate) use rpc::{day, employee_number, service};
+pub(crate) use store::verify;
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use uuid::Uuid;
+
+use crate::{
+    audit::Audit,
+    clock::Clock,
+    db::{self, Db},
+    identity::{Contact, FullName, Nik},
+    money::{Money, Month},
+    policy::{NoParameter, Policy},
+    scheme::{RiskClass, Scale},
+    seal::Seal,
+};
+
+/// The employers.
+pub(crate) struct Employers {
+    pub db: Db,
+    pub seal: Seal,
+    pub clock: Arc<dyn Clock>,
+    pub policy: Arc<Policy>,
+    pub audit: Audit,
+}
+
+/// The number of a unit of an employer (Nomor Pendaftaran Perusahaan): 8 capitals and digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Npp(String);
+
+/// Not a number of a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be 8 capitals and digits")]
+pub(crate) struct MalformedNpp;
+
+impl Npp {
+    pub(crate) fn parse(text: &str) -> Result<Self, MalformedNpp> {
+        let fits = |it: u8| it.is_ascii_uppercase() || it.is_ascii_digit();
+        (text.len() == 8 && text.bytes().all(fits))
+            .then(|| Self(text.to_owned()))
+            .ok_or(MalformedNpp)
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An employer as his papers state him.
+#[derive(Clone, Debug)]
+pub(crate) struct Papers {
+    pub id: Uuid,
+    pub name: String,
+    pub city: String,
+    pub scale: Scale,
+    pub labour_intensive: bool,
+    pub contact: Contact,
+    pub units: Vec<Unit>,
+}
+
+/// What is to be changed of an employer; what is none stays.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    pub name: Option<String>,
+    pub city: Option<String>,
+    pub scale: Option<Scale>,
+    pub labour_intensive: Option<bool>,
+    pub contact: Option<Contact>,
+    pub units: Vec<Unit>,
+}
+
+/// A unit of an employer, such as a branch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Unit {
+    pub npp: Npp,
+    pub name: String,
+    pub risk_class: RiskClass,
+}
+
+/// A unit and what of its employer decides on the work there.
+#[derive(Clone, Debug)]
+#[expect(dead_code, reason = "read when a month is billed")]
+pub(crate) struct Place {
+    pub id: Uuid,
+    pub employer: Uuid,
+    pub npp: String,
+    pub risk_class: RiskClass,
+    pub scale: Scale,
+    /// Only what an officer has checked.
+    pub labour_intensive: bool,
+}
+
+/// What an employer says of somebody who works for him.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Hire {
+    pub started_on: NaiveDate,
+    pub contract_ends_on: Option<NaiveDate>,
+    pub wage: Money,
+    pub employee_number: String,
+}
+
+/// Somebody whom an employer reports.
+#[derive(Clone, Debug)]
+pub(crate) struct Report {
+    pub id: Uuid,
+    pub npp: Npp,
+    pub nik: Nik,
+    pub full_name: FullName,
+    pub birth_date: Option<NaiveDate>,
+    pub mother_name: Option<FullName>,
+    pub contact: Option<Contact>,
+    pub hire: Hire,
+}
+
+/// What a worker says of his employer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Claimed {
+    pub at: Named,
+    pub started_on: NaiveDate,
+    pub employee_number: String,
+}
+
+/// How a worker names his employer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Named {
+    Unit(Npp),
+    Unlisted { name: String, city: String },
+}
+
+/// Where somebody's work for an employer stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    AwaitingEmployer,
+    AwaitingOfficer,
+    Active,
+    Rejected,
+}
+
+impl State {
+    const ALL: [Self; 4] = [
+        Self::AwaitingEmployer,
+        Self::AwaitingOfficer,
+        Self::Active,
+        Self::Rejected,
+    ];
+
+    /// The name it is stored under.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::AwaitingEmployer => "awaiting",
+            Self::AwaitingOfficer => "questioned",
+            Self::Active => "active",
+            Self::Rejected => "rejected",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+
+    /// The contract's name of it.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::AwaitingEmployer => "STATE_AWAITING_EMPLOYER",
+            Self::AwaitingOfficer => "STATE_AWAITING_OFFICER",
+            Self::Active => "STATE_ACTIVE",
+            Self::Rejected => "STATE_REJECTED",
+        }
+    }
+}
+
+/// The wage of an employee in a month.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wage {
+    pub membership: Uuid,
+    pub wage: Money,
+    pub back_pay: Money,
+}
+
+/// The wages of a month, as an employer reports them.
+#[derive(Clone, Debug)]
+pub(crate) struct Payroll {
+    pub npp: Npp,
+    pub month: Month,
+    pub wages: Vec<Wage>,
+}
+
+/// Which employees are listed.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Wanted {
+    pub employer: Option<Uuid>,
+    pub npp: Option<Npp>,
+    pub state: Option<Standing>,
+}
+
+/// Where an employee stands on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Is(State),
+    Ended,
+}
+
+/// Why an employer's call is refused, in the order in which it is checked.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("no such thing")]
+    NotFound,
+    #[error("the id already names something else")]
+    IdTaken,
+    #[error("the NPP {npp} is another unit's")]
+    NppTaken { npp: String },
+    #[error("employers were looked for too often")]
+    SearchesSpent { retry_after: std::time::Duration },
+    #[error("no employer has the NPP {npp}")]
+    EmployerUnknown { npp: String },
+    #[error("the unit must be named by its NPP")]
+    NppNeeded,
+    #[error("not possible in the state {state}")]
+    WrongState { state: &'static str },
+    #[error("the NIK is not the one that the worker registered with")]
+    NikDiffers,
+    #[error("the participant with this NIK has another name")]
+    NameDiffers,
+    #[error("somebody with this NIK works here already")]
+    EmployeeKnown { membership: Uuid },
+    #[error("{problem}")]
+    Day {
+        field: &'static str,
+        problem: &'static str,
+    },
+    #[error("some wages cannot be reported")]
+    BadWages(Vec<(usize, String)>),
+    #[error("the work ends on {on}")]
+    Ended { on: NaiveDate },
+    #[error(transparent)]
+    Law(#[from] rules::Refused),
+    #[error(transparent)]
+    Store(#[from] db::Error),
+}
+
+impl From<NoParameter> for Error {
+    fn from(missing: NoParameter) -> Self {
+        Self::Law(rules::Refused::NoParameter(missing))
+    }
+}
+
+impl db::FromStore for Error {
+    fn store_error(&self) -> Option<&db::Error> {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "all others are refusals")]
+        match self {
+            Self::Store(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// An employee as he is shown.
+pub(crate) struct Employee {
+    pub employment: store::Employment,
+    pub npp: String,
+    pub full_name: String,
+    pub masked_nik: String,
+    pub kpj: String,
+    pub covered_from: Option<NaiveDate>,
+    pub ended_on: Option<NaiveDate>,
+    pub wage: Money,
+    pub identity: crate::identity::IdentityState,
+    pub standing: Standing,
+}
+
+/// An employer as he is shown.
+pub(crate) struct Employer {
+    pub papers: Papers,
+    pub checked: bool,
+    pub registered_at: DateTime<Utc>,
+}

@@ -1,0 +1,374 @@
+//! An employer's word: he reports somebody, or confirms or denies who has named him.
+
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{
+    Employee, Employers, Error, Hire, Place, Report, State,
+    question::named_here,
+    store::{self, Confirmed, Employment},
+};
+use crate::{
+    audit,
+    caller::Caller,
+    clock::day_of,
+    db,
+    event::{self, Event},
+    identity::{IdentityState, Nik, agreed_name},
+    participant::{self, Membership, Work},
+    seal::Datum,
+};
+
+impl Employers {
+    /// Takes somebody on whom his employer reports, or shows him when he was reported before.
+    pub(crate) async fn report(&self, caller: &Caller, report: &Report) -> Result<Employee, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let place = self
+            .own_place(&transaction, caller, report.npp.text())
+            .await?;
+        let digest = self.seal.digest(Datum::RequestContent, &report.content());
+        if let Some(known) = store::reported_as(&transaction, report.id).await? {
+            if known.content_digest.as_ref() != Some(&digest) {
+                return Err(Error::IdTaken);
+            }
+            return self.one(&transaction, known).await;
+        }
+        self.check_hire(&report.hire, day_of(now))?;
+        let membership = self.whom(&transaction, now, report, &place).await?;
+        let confirmed = Confirmed {
+            unit: place.id,
+            hire: &report.hire,
+            report: Some((report.id, &digest)),
+            by: None,
+            reason: "",
+        };
+        let by = caller.actor_id();
+        self.take_on(&transaction, now, (&membership, &place), &confirmed, by)
+            .await?;
+        if let Some(contact) = &report.contact {
+            let ids = (membership.participant_id, place.employer);
+            store::insert_reported_contact(&transaction, &self.seal, now, ids, contact).await?;
+            participant::tell_new(&transaction, &self.seal, now, contact, &place.npp).await?;
+        }
+        let (seal, actor, id) = (&self.seal, caller.into(), membership.id);
+        audit::wrote(&transaction, seal, now, actor, "ReportEmployee", id).await?;
+        let employee = self.shown(&transaction, id).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(employee)
+    }
+
+    /// The membership that a report is about: that of somebody who waits for it, another of a participant, or a newcomer's first.
+    async fn whom(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        report: &Report,
+        place: &Place,
+    ) -> Result<Membership, Error> {
+        let nik_digest = self.seal.digest(Datum::Nik, report.nik.text());
+        let named = agreed_name(report.full_name.text());
+        let known = participant::with_nik(connection, &nik_digest).await?;
+        let waiting = participant::waiting_with_nik(connection, &nik_digest).await?;
+        for person in known.iter().chain(&waiting) {
+            let rows = store::employments(connection, *person).await?;
+            let here = named_here(&rows, place.id);
+            let Some(here) = here else { continue };
+            let row = participant::people_among(connection, &[*person]).await?;
+            let same = row.iter().any(|it| agreed_name(&it.full_name) == named);
+            if same {
+                let held = participant::hold(connection, here).await?;
+                return held.ok_or(Error::NotFound);
+            }
+        }
+        let person = match known {
+            Some(known) => {
+                let held = participant::hold_person(connection, known).await?;
+                let held = held.ok_or(db::Error::Unknown("participant.active_since"))?;
+                if agreed_name(&held.full_name) != named {
+                    return Err(Error::NameDiffers);
+                }
+                self.check_new_here(connection, now, known, place).await?;
+                known
+            }
+            None => self.newcomer(connection, now, report, nik_digest).await?,
+        };
+        let membership = Uuid::now_v7();
+        let work = Work::Employment(participant::Employment::default());
+        let ids = (membership, person, report.id);
+        participant::open_membership(connection, now, ids, &work).await?;
+        if known.is_none() {
+            let mother = report.mother_name.as_ref();
+            let ids = (person, membership);
+            participant::watch_identity(connection, &self.seal, (now, now), ids, mother).await?;
+        }
+        let row = Employment::opened((membership, person), place.id, now);
+        store::insert_employment(connection, row).await?;
+        let held = participant::hold(connection, membership).await?;
+        held.ok_or(Error::NotFound)
+    }
+
+    /// Whether `person` does not work for this employer already.
+    async fn check_new_here(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        person: Uuid,
+        place: &Place,
+    ) -> Result<(), Error> {
+        let today = day_of(now);
+        let memberships = participant::memberships(connection, person).await?;
+        let goes_on = |id| {
+            let found = memberships.iter().find(|it| it.id == id);
+            found.is_some_and(|it| it.ended_on.is_none_or(|last| last >= today))
+        };
+        for row in store::employments(connection, person).await? {
+            let Some(unit) = row.unit_id.filter(|_| row.state == State::Active.code()) else {
+                continue;
+            };
+            let at = store::place(connection, unit).await?;
+            if at.is_some_and(|it| it.employer == place.employer) && goes_on(row.membership_id) {
+                return Err(Error::EmployeeKnown {
+                    membership: row.membership_id,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps somebody of whom nothing was known. The register is asked afterwards.
+    async fn newcomer(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        report: &Report,
+        nik_digest: Vec<u8>,
+    ) -> Result<Uuid, Error> {
+        let today = day_of(now);
+        let birth_date = report
+            .birth_date
+            .or_else(|| report.nik.birth_date(today))
+            .ok_or(Error::Day {
+                field: "birth_date",
+                problem: "must be stated: the NIK states none",
+            })?;
+        let person = participant::Person {
+            nik: report.nik.clone(),
+            nik_digest,
+            full_name: report.full_name.clone(),
+            birth_date,
+            sex: report.nik.sex(),
+            warnings: report.nik.warnings(report.birth_date, today),
+            contact: None,
+            mother_name: report.mother_name.clone(),
+            identity: IdentityState::Pending,
+        };
+        Ok(participant::keep_person(connection, &self.seal, now, &person).await?)
+    }
+
+    /// Confirms who has named this employer.
+    pub(crate) async fn confirm(
+        &self,
+        caller: &Caller,
+        membership: Uuid,
+        nik: &Nik,
+        hire: &Hire,
+    ) -> Result<Employee, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let (held, row, place) = self.asked_of(&transaction, caller, membership).await?;
+        let person = participant::people_among(&transaction, &[held.participant_id]).await?;
+        let person = person.first().ok_or(Error::NotFound)?;
+        if person.nik_digest != self.seal.digest(Datum::Nik, nik.text()) {
+            return Err(Error::NikDiffers);
+        }
+        match row.state()? {
+            State::AwaitingEmployer | State::AwaitingOfficer => {}
+            State::Active if row.agrees(hire) => return self.one(&transaction, row).await,
+            state @ (State::Active | State::Rejected) => {
+                let state = state.name();
+                return Err(Error::WrongState { state });
+            }
+        }
+        check_acceptable(&transaction, &held).await?;
+        self.check_hire(hire, day_of(now))?;
+        let confirmed = Confirmed {
+            unit: place.id,
+            hire,
+            report: None,
+            by: None,
+            reason: "",
+        };
+        let by = caller.actor_id();
+        self.take_on(&transaction, now, (&held, &place), &confirmed, by)
+            .await?;
+        let (seal, actor) = (&self.seal, caller.into());
+        audit::wrote(
+            &transaction,
+            seal,
+            now,
+            actor,
+            "ConfirmEmployee",
+            membership,
+        )
+        .await?;
+        let employee = self.shown(&transaction, membership).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(employee)
+    }
+
+    /// Denies who has named this employer: an officer decides.
+    pub(crate) async fn deny(
+        &self,
+        caller: &Caller,
+        membership: Uuid,
+        reason: &str,
+    ) -> Result<Employee, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let (held, row, _) = self.asked_of(&transaction, caller, membership).await?;
+        match row.state()? {
+            State::AwaitingEmployer => {}
+            State::AwaitingOfficer if row.reason == reason => {
+                return self.one(&transaction, row).await;
+            }
+            // Silence has brought it to the officer: the employer's word still counts for him.
+            State::AwaitingOfficer => {}
+            state @ (State::Active | State::Rejected) => {
+                let state = state.name();
+                return Err(Error::WrongState { state });
+            }
+        }
+        let said = (reason, None);
+        store::turn(&transaction, membership, State::AwaitingOfficer, said).await?;
+        let denied = Event {
+            kind: "employment.denied",
+            subject: membership,
+            participant: Some(held.participant_id),
+            facts: serde_json::json!({ "reason": reason }),
+        };
+        event::record(&transaction, &self.seal, now, [denied]).await?;
+        let text = "Pemberi kerja membantah bahwa Anda bekerja di sana. Petugas kami akan memutuskan; siapkan kontrak atau slip gaji. / \
+                    The employer denies that you work there. An officer will decide; keep your contract or pay slip ready.";
+        participant::tell(&transaction, &self.seal, now, held.participant_id, text).await?;
+        let (seal, actor) = (&self.seal, caller.into());
+        audit::wrote(&transaction, seal, now, actor, "DenyEmployee", membership).await?;
+        let employee = self.shown(&transaction, membership).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(employee)
+    }
+
+    /// A membership at one of the caller's units, held, with its employment and unit; somebody else's does not exist.
+    pub(super) async fn asked_of(
+        &self,
+        connection: &impl ConnectionTrait,
+        caller: &Caller,
+        membership: Uuid,
+    ) -> Result<(Membership, Employment, Place), Error> {
+        let held = participant::hold(connection, membership).await?;
+        let held = held.ok_or(Error::NotFound)?;
+        let row = store::hold_employment(connection, membership).await?;
+        let row = row.ok_or(Error::NotFound)?;
+        let place = match row.unit_id {
+            Some(unit) => store::place(connection, unit).await?,
+            None => None,
+        };
+        let place = place.filter(|it| caller.employer(Some(it.employer)).is_some());
+        Ok((held, row, place.ok_or(Error::NotFound)?))
+    }
+
+    /// One of the caller's units; somebody else's does not exist.
+    pub(super) async fn own_place(
+        &self,
+        connection: &impl ConnectionTrait,
+        caller: &Caller,
+        npp: &str,
+    ) -> Result<Place, Error> {
+        let place = store::place_with_npp(connection, npp).await?;
+        let own = place.filter(|it| caller.employer(Some(it.employer)).is_some());
+        own.ok_or(Error::NotFound)
+    }
+}
+
+/// Whether the person of `held` can be taken on: the register has not said no, and nobody else with the NIK is a participant.
+pub(super) async fn check_acceptable(
+    connection: &impl ConnectionTrait,
+    held: &Membership,
+) -> Result<(), Error> {
+    let ready = participant::readiness(connection, held.participant_id).await?;
+    if ready.identity == IdentityState::Refused {
+        let state = "IDENTITY_STATE_REFUSED";
+        return Err(Error::WrongState { state });
+    }
+    if ready.nik_is_taken {
+        let state = "NIK_TAKEN";
+        return Err(Error::WrongState { state });
+    }
+    Ok(())
+}
+
+impl Report {
+    /// What a report is compared by when its id comes again.
+    fn content(&self) -> String {
+        let Self {
+            npp,
+            nik,
+            full_name,
+            birth_date,
+            mother_name,
+            contact,
+            hire,
+            ..
+        } = self;
+        let hire = (
+            hire.started_on,
+            hire.contract_ends_on,
+            hire.wage.idr(),
+            &hire.employee_number,
+        );
+        let mother = mother_name.as_ref().map(crate::identity::FullName::text);
+        let contact = contact.as_ref().map(crate::identity::Contact::text);
+        serde_json::json!([
+            npp.text(),
+            nik.text(),
+            full_name.text(),
+            birth_date,
+            mother,
+            contact,
+            hire
+        ])
+        .to_string()
+    }
+}
+
+impl Employment {
+    /// Work at `unit` that is reported in this very transaction.
+    fn opened((membership, person): (Uuid, Uuid), unit: Uuid, now: DateTime<Utc>) -> Self {
+        Self {
+            membership_id: membership,
+            participant_id: person,
+            unit_id: Some(unit),
+            report_id: None,
+            content_digest: None,
+            stated_employer: String::new(),
+            stated_city: String::new(),
+            employee_number: String::new(),
+            started_on: None,
+            contract_ends_on: None,
+            state: State::AwaitingEmployer.code().to_owned(),
+            asked_at: now,
+            notices: 0,
+            reported_at: None,
+            reason: String::new(),
+            decided_by: None,
+        }
+    }
+
+    /// Whether it says of the work what `hire` says.
+    fn agrees(&self, hire: &Hire) -> bool {
+        self.started_on == Some(hire.started_on)
+            && self.contract_ends_on == hire.contract_ends_on
+            && self.employee_number == hire.employee_number
+    }
+}

@@ -1,0 +1,283 @@
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{
+    ActiveValue::Set, Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
+    sea_query::LockType,
+};
+use uuid::Uuid;
+
+use super::super::{Hire, State};
+use crate::{
+    db,
+    identity::Contact,
+    seal::{Datum, Seal},
+};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "employment")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub membership_id: Uuid,
+    pub participant_id: Uuid,
+    /// None while the employer is not listed.
+    pub unit_id: Option<Uuid>,
+    /// The employer's report, and what it is compared by when its id comes again; none where the worker came by himself.
+    pub report_id: Option<Uuid>,
+    pub content_digest: Option<Vec<u8>>,
+    pub stated_employer: String,
+    pub stated_city: String,
+    pub employee_number: String,
+    pub started_on: Option<NaiveDate>,
+    pub contract_ends_on: Option<NaiveDate>,
+    pub state: String,
+    pub asked_at: DateTime<Utc>,
+    /// How often the employer was told that he has not answered.
+    pub notices: i32,
+    pub reported_at: Option<DateTime<Utc>>,
+    pub reason: String,
+    pub decided_by: Option<Uuid>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// Somebody's work for an employer.
+pub(crate) type Employment = Model;
+
+impl Employment {
+    pub(in super::super) fn state(&self) -> Result<State, db::Error> {
+        State::from_code(&self.state).ok_or(db::Error::Unknown("employment.state"))
+    }
+}
+
+/// Who confirmed an employment, and why where it was an officer.
+#[derive(Clone, Copy)]
+pub(in super::super) struct Confirmed<'a> {
+    pub(in super::super) unit: Uuid,
+    pub(in super::super) hire: &'a Hire,
+    /// The report, and what it is compared by.
+    pub(in super::super) report: Option<(Uuid, &'a [u8])>,
+    pub(in super::super) by: Option<Uuid>,
+    pub(in super::super) reason: &'a str,
+}
+
+pub(in super::super) async fn insert_employment(
+    connection: &impl ConnectionTrait,
+    employment: Employment,
+) -> Result<(), db::Error> {
+    let row: ActiveModel = employment.into();
+    Entity::insert(row.reset_all())
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps that somebody works at a unit, as it was reported.
+pub(in super::super) async fn confirm(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+    now: DateTime<Utc>,
+    confirmed: &Confirmed<'_>,
+) -> Result<(), db::Error> {
+    let Confirmed {
+        unit,
+        hire,
+        report,
+        by,
+        reason,
+    } = confirmed;
+    let mut row = ActiveModel {
+        membership_id: Set(membership),
+        unit_id: Set(Some(*unit)),
+        employee_number: Set(hire.employee_number.clone()),
+        started_on: Set(Some(hire.started_on)),
+        contract_ends_on: Set(hire.contract_ends_on),
+        state: Set(State::Active.code().to_owned()),
+        reported_at: Set(Some(now)),
+        reason: Set((*reason).to_owned()),
+        decided_by: Set(*by),
+        ..Default::default()
+    };
+    if let Some((id, digest)) = report {
+        row.report_id = Set(Some(*id));
+        row.content_digest = Set(Some(digest.to_vec()));
+    }
+    Entity::update(row).exec(connection).await?;
+    Ok(())
+}
+
+/// Keeps where an employment stands now, and why.
+pub(in super::super) async fn turn(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+    state: State,
+    (reason, by): (&str, Option<Uuid>),
+) -> Result<(), db::Error> {
+    let row = ActiveModel {
+        membership_id: Set(membership),
+        state: Set(state.code().to_owned()),
+        reason: Set(reason.to_owned()),
+        decided_by: Set(by),
+        ..Default::default()
+    };
+    Entity::update(row).exec(connection).await?;
+    Ok(())
+}
+
+pub(in super::super) async fn hold_employment(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+) -> Result<Option<Employment>, db::Error> {
+    Ok(Entity::find_by_id(membership)
+        .lock(LockType::NoKeyUpdate)
+        .one(connection)
+        .await?)
+}
+
+pub(in super::super) async fn employment(
+    connection: &impl ConnectionTrait,
+    membership: Uuid,
+) -> Result<Option<Employment>, db::Error> {
+    Ok(Entity::find_by_id(membership).one(connection).await?)
+}
+
+/// The employments of `participant`.
+pub(in super::super) async fn employments(
+    connection: &impl ConnectionTrait,
+    participant: Uuid,
+) -> Result<Vec<Employment>, db::Error> {
+    Ok(Entity::find()
+        .filter(Column::ParticipantId.eq(participant))
+        .order_by_asc(Column::MembershipId)
+        .all(connection)
+        .await?)
+}
+
+/// The employment that was reported under this id.
+pub(in super::super) async fn reported_as(
+    connection: &impl ConnectionTrait,
+    report: Uuid,
+) -> Result<Option<Employment>, db::Error> {
+    Ok(Entity::find()
+        .filter(Column::ReportId.eq(report))
+        .one(connection)
+        .await?)
+}
+
+/// Those of `memberships` that are at `unit` and were confirmed.
+pub(in super::super) async fn at_unit(
+    connection: &impl ConnectionTrait,
+    unit: Uuid,
+    memberships: &[Uuid],
+) -> Result<Vec<Uuid>, db::Error> {
+    Ok(Entity::find()
+        .select_only()
+        .column(Column::MembershipId)
+        .filter(Column::UnitId.eq(unit))
+        .filter(Column::State.eq(State::Active.code()))
+        .filter(Column::MembershipId.is_in(db::padded(memberships)))
+        .into_tuple()
+        .all(connection)
+        .await?)
+}
+
+/// A page of those who work at `units`, behind the membership `after`.
+pub(in super::super) async fn page(
+    connection: &impl ConnectionTrait,
+    units: &[Uuid],
+    state: Option<State>,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Employment>, db::Error> {
+    let mut query = Entity::find()
+        .filter(Column::UnitId.is_in(units.iter().copied()))
+        .order_by_asc(Column::MembershipId)
+        .limit(limit);
+    if let Some(state) = state {
+        query = query.filter(Column::State.eq(state.code()));
+    }
+    if let Some(after) = after {
+        query = query.filter(Column::MembershipId.gt(after));
+    }
+    Ok(query.all(connection).await?)
+}
+
+/// A page of those about whom an officer must decide, who wait longest first.
+pub(in super::super) async fn to_decide(
+    connection: &impl ConnectionTrait,
+    after: Option<(DateTime<Utc>, Uuid)>,
+    limit: u64,
+) -> Result<Vec<Employment>, db::Error> {
+    let mut query = Entity::find()
+        .filter(Column::State.eq(State::AwaitingOfficer.code()))
+        .order_by_asc(Column::AskedAt)
+        .order_by_asc(Column::MembershipId)
+        .limit(limit);
+    if let Some((at, id)) = after {
+        let later = Condition::any().add(Column::AskedAt.gt(at)).add(
+            Condition::all()
+                .add(Column::AskedAt.eq(at))
+                .add(Column::MembershipId.gt(id)),
+        );
+        query = query.filter(later);
+    }
+    Ok(query.all(connection).await?)
+}
+
+/// Those who asked before `asked_before` and whose employer was told less than `notices` times and has not answered; held.
+pub(in super::super) async fn silent(
+    connection: &impl ConnectionTrait,
+    asked_before: DateTime<Utc>,
+    notices: i32,
+    limit: u64,
+) -> Result<Vec<Employment>, db::Error> {
+    Ok(Entity::find()
+        .filter(Column::State.eq(State::AwaitingEmployer.code()))
+        .filter(Column::AskedAt.lte(asked_before))
+        .filter(Column::Notices.lt(notices))
+        .order_by_asc(Column::AskedAt)
+        .order_by_asc(Column::MembershipId)
+        .limit(limit)
+        .lock(LockType::NoKeyUpdate)
+        .all(connection)
+        .await?)
+}
+
+/// Keeps that the employers of `memberships` were told once more.
+pub(in super::super) async fn told_again(
+    connection: &impl ConnectionTrait,
+    memberships: &[Uuid],
+    notices: i32,
+) -> Result<(), db::Error> {
+    Entity::update_many()
+        .col_expr(Column::Notices, notices.into())
+        .filter(Column::MembershipId.is_in(memberships.iter().copied()))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// Keeps how an employer reaches somebody. It proves nothing until he has brought a code back from there.
+pub(in super::super) async fn insert_reported_contact(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    (participant, employer): (Uuid, Uuid),
+    contact: &Contact,
+) -> Result<(), db::Error> {
+    let sql = "INSERT INTO reported_contact (id, participant_id, employer_id, channel, contact, contact_digest, reported_at) \
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (contact_digest, participant_id, employer_id) DO NOTHING";
+    let values = [
+        Uuid::now_v7().into(),
+        participant.into(),
+        employer.into(),
+        contact.channel().code().into(),
+        seal.seal(Datum::Contact, participant, contact.text())
+            .into(),
+        seal.digest(Datum::Contact, contact.text()).into(),
+        now.into(),
+    ];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! Somebody is taken on: cover, wage, programmes, and a KPJ where he has none yet. Whoever's word it was, this is what follows.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{Employers, Error, Hire, Place, Wage, rules, store, store::Confirmed};
+use crate::{
+    clock::day_of,
+    event::{self, Event},
+    money::Month,
+    participant::{self, Employment, Membership},
+};
+
+impl Employers {
+    /// Whether the law lets somebody be taken on like this today.
+    pub(super) fn check_hire(&self, hire: &Hire, today: NaiveDate) -> Result<(), Error> {
+        let day = |field, problem| Err(Error::Day { field, problem });
+        if hire.started_on > today {
+            return day("hire.started_on", "must not be in the future");
+        }
+        if hire.contract_ends_on.is_some_and(|it| it < hire.started_on) {
+            return day("hire.contract_ends_on", "must not be before the first day");
+        }
+        let month = Month::of(rules::covered_from(&self.policy, hire.started_on, today)?);
+        rules::check_wage(&self.policy, hire.wage, month)?;
+        Ok(())
+    }
+
+    /// Takes the person of `membership` on at `place`. `by` is whose word it is.
+    pub(super) async fn take_on(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        (membership, place): (&Membership, &Place),
+        confirmed: &Confirmed<'_>,
+        by: Uuid,
+    ) -> Result<(), Error> {
+        let (hire, person) = (confirmed.hire, membership.participant_id);
+        let covered_from = rules::covered_from(&self.policy, hire.started_on, day_of(now))?;
+        let work = Employment {
+            programmes: rules::programmes_of(place.scale).into_iter().collect(),
+            wage: hire.wage,
+        };
+        participant::begin_cover(connection, membership.id, &work, covered_from).await?;
+        store::confirm(connection, membership.id, now, confirmed).await?;
+        let wage = Wage {
+            membership: membership.id,
+            wage: hire.wage,
+            back_pay: crate::money::Money::ZERO,
+        };
+        let month = Month::of(covered_from);
+        store::insert_wages(connection, &self.seal, now, month, &[wage], by).await?;
+        let mut events = vec![Event {
+            kind: "employment.confirmed",
+            subject: membership.id,
+            participant: Some(person),
+            facts: serde_json::json!({ "npp": place.npp, "coveredFrom": covered_from }),
+        }];
+        if participant::make_participant(connection, &self.seal, now, person).await? {
+            events.push(participant::activated(membership));
+        }
+        event::record(connection, &self.seal, now, events).await?;
+        let text = format!(
+            "Pemberi kerja {0} melaporkan Anda sebagai pekerja, terlindungi sejak {covered_from}. Tidak benar? Hubungi kami. / Employer {0} \
+             has reported you; you are covered from {covered_from}. Not so? Call us.",
+            place.npp
+        );
+        participant::tell(connection, &self.seal, now, person, &text).await?;
+        Ok(())
+    }
+}

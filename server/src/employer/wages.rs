@@ -1,0 +1,90 @@
+//! The wages of a month.
+
+use std::collections::BTreeMap;
+
+use super::{Employers, Error, Payroll, Wage, rules, store};
+use crate::{
+    audit,
+    caller::Caller,
+    db,
+    event::{self, Event},
+    money::Month,
+    participant,
+};
+
+impl Employers {
+    /// Keeps the wages of a month: all, or none when one is wrong. How many say something new.
+    pub(crate) async fn report_wages(
+        &self,
+        caller: &Caller,
+        payroll: &Payroll,
+    ) -> Result<usize, Error> {
+        let now = self.clock.now();
+        if payroll.month > Month::of(self.clock.today()) {
+            return Err(Error::Day {
+                field: "month",
+                problem: "must not be in the future",
+            });
+        }
+        let transaction = self.db.begin_write().await?;
+        let place = self
+            .own_place(&transaction, caller, payroll.npp.text())
+            .await?;
+        let ids: Vec<_> = payroll.wages.iter().map(|it| it.membership).collect();
+        let here = store::at_unit(&transaction, place.id, &ids).await?;
+        if here.len() < ids.len() {
+            return Err(Error::NotFound);
+        }
+        self.check_wages(payroll)?;
+        let latest: BTreeMap<_, _> = store::latest_wages(&transaction, &ids, payroll.month)
+            .await?
+            .into_iter()
+            .map(|(month, wage)| (wage.membership, (month, wage)))
+            .collect();
+        let is_news = |it: &&Wage| latest.get(&it.membership) != Some(&(payroll.month, **it));
+        let news: Vec<_> = payroll.wages.iter().filter(is_news).copied().collect();
+        if news.is_empty() {
+            return Ok(0);
+        }
+        let (seal, month) = (&self.seal, payroll.month);
+        store::insert_wages(&transaction, seal, now, month, &news, caller.actor_id()).await?;
+        for wage in &news {
+            participant::change_wage(&transaction, wage.membership, wage.wage).await?;
+        }
+        let reported = Event {
+            kind: "wages.reported",
+            subject: place.id,
+            participant: None,
+            facts: serde_json::json!({ "month": month.to_string(), "employees": news.len() }),
+        };
+        event::record(&transaction, seal, now, [reported]).await?;
+        audit::wrote(
+            &transaction,
+            seal,
+            now,
+            caller.into(),
+            "ReportWages",
+            place.id,
+        )
+        .await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(news.len())
+    }
+
+    /// Every bad row at once.
+    fn check_wages(&self, payroll: &Payroll) -> Result<(), Error> {
+        let mut bad = Vec::new();
+        for (at, it) in payroll.wages.iter().enumerate() {
+            match rules::check_wage(&self.policy, it.wage, payroll.month) {
+                Ok(_) => {}
+                Err(rules::Refused::NoParameter(missing)) => return Err(missing.into()),
+                Err(refused) => bad.push((at, refused.to_string())),
+            }
+        }
+        if bad.is_empty() {
+            Ok(())
+        } else {
+            Err(Error::BadWages(bad))
+        }
+    }
+}

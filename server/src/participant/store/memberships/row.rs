@@ -1,0 +1,166 @@
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::{ActiveValue::Set, entity::prelude::*};
+use uuid::Uuid;
+
+use super::super::super::{Business, Employment, Work, rules::Spell};
+use crate::{
+    clock::day_of,
+    db,
+    money::{Money, Month},
+    scheme::{BpuCategory, Programme, Segment},
+};
+
+#[sea_orm::model]
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "membership")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub participant_id: Uuid,
+    pub origin_id: Uuid,
+    pub segment: String,
+    pub category: String,
+    pub sector: String,
+    pub occupations: String,
+    pub paid_by_state: bool,
+    pub programmes: String,
+    pub income_idr: i64,
+    pub months_at_once: i32,
+    pub opened_at: DateTime<Utc>,
+    pub cancelled_at: Option<DateTime<Utc>>,
+    pub covered_from: Option<NaiveDate>,
+    pub paid_through: Option<String>,
+    pub ended_on: Option<NaiveDate>,
+}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// A membership as it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Membership {
+    pub id: Uuid,
+    pub participant_id: Uuid,
+    /// The registration, or the employer's report, that opened it.
+    pub origin: Uuid,
+    pub opened_on: NaiveDate,
+    pub work: Work,
+    pub is_cancelled: bool,
+    pub covered_from: Option<NaiveDate>,
+    pub paid_through: Option<Month>,
+    /// The last day.
+    pub ended_on: Option<NaiveDate>,
+}
+
+impl Membership {
+    /// The last month that can be paid; none while it goes on.
+    pub(crate) fn last_month(&self) -> Option<Month> {
+        self.ended_on.map(Month::of)
+    }
+
+    /// Whether a month can still be paid.
+    pub(crate) fn has_months_left(&self) -> bool {
+        self.last_month()
+            .is_none_or(|last| Some(last) > self.paid_through)
+    }
+
+    pub(in super::super::super) fn spell(&self) -> Spell {
+        Spell {
+            segment: self.work.segment(),
+            programmes: self.work.programmes().to_vec(),
+            covered_from: self.covered_from,
+            paid_through: self.paid_through,
+            ended_on: self.ended_on,
+        }
+    }
+}
+
+impl TryFrom<Model> for Membership {
+    type Error = db::Error;
+
+    fn try_from(row: Model) -> Result<Self, db::Error> {
+        let unknown = db::Error::Unknown;
+        let paid_through = row.paid_through.as_deref().map(str::parse).transpose();
+        Ok(Self {
+            id: row.id,
+            participant_id: row.participant_id,
+            origin: row.origin_id,
+            opened_on: day_of(row.opened_at),
+            work: row.work()?,
+            is_cancelled: row.cancelled_at.is_some(),
+            covered_from: row.covered_from,
+            paid_through: paid_through.map_err(|_| unknown("membership.paid_through"))?,
+            ended_on: row.ended_on,
+        })
+    }
+}
+
+impl Model {
+    fn work(&self) -> Result<Work, db::Error> {
+        let unknown = db::Error::Unknown;
+        let programmes = programmes(&self.programmes).ok_or(unknown("membership.programmes"))?;
+        match Segment::from_code(&self.segment).ok_or(unknown("membership.segment"))? {
+            Segment::Pu => Ok(Work::Employment(Employment {
+                programmes,
+                wage: Money::new(self.income_idr),
+            })),
+            Segment::Bpu => Ok(Work::Business(Business {
+                occupations: serde_json::from_str(&self.occupations)
+                    .map_err(|_| unknown("membership.occupations"))?,
+                category: BpuCategory::from_code(&self.category)
+                    .ok_or(unknown("membership.category"))?,
+                income: Money::new(self.income_idr),
+                programmes,
+                months: u32::try_from(self.months_at_once)
+                    .map_err(|_| unknown("membership.months_at_once"))?,
+                paid_by_state: self.paid_by_state,
+            })),
+        }
+    }
+}
+
+fn programmes(text: &str) -> Option<Vec<Programme>> {
+    let codes = text.split(',').filter(|it| !it.is_empty());
+    codes.map(Programme::from_code).collect()
+}
+
+/// The row of a membership that nobody has paid for or reported yet.
+pub(super) fn opened(
+    now: DateTime<Utc>,
+    id: Uuid,
+    participant: Uuid,
+    origin: Uuid,
+    work: &Work,
+) -> ActiveModel {
+    let programmes: Vec<_> = work.programmes().iter().map(|it| it.code()).collect();
+    let row = ActiveModel {
+        id: Set(id),
+        participant_id: Set(participant),
+        origin_id: Set(origin),
+        segment: Set(work.segment().code().to_owned()),
+        category: Set(String::new()),
+        sector: Set(String::new()),
+        occupations: Set("[]".to_owned()),
+        paid_by_state: Set(false),
+        programmes: Set(programmes.join(",")),
+        income_idr: Set(work.monthly().idr()),
+        months_at_once: Set(1),
+        opened_at: Set(now),
+        cancelled_at: Set(None),
+        covered_from: Set(None),
+        paid_through: Set(None),
+        ended_on: Set(None),
+    };
+    match work {
+        Work::Employment(_) => row,
+        Work::Business(business) => ActiveModel {
+            category: Set(business.category.code().to_owned()),
+            sector: Set(business.sector().code().to_owned()),
+            occupations: Set(
+                serde_json::to_string(&business.occupations).expect("occupations are JSON")
+            ),
+            paid_by_state: Set(business.paid_by_state),
+            months_at_once: Set(i32::try_from(business.months).expect("at most twelve")),
+            ..row
+        },
+    }
+}
