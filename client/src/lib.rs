@@ -205,6 +205,7 @@ mod claim;
 mod client;
 mod contribution;
 mod employer;
+mod employer_bill;
 mod error;
 mod options;
 mod otp;

@@ -3,9 +3,9 @@
 use jamsostek_client::{
     Client, Error, Registration, Uuid,
     v1::{
-        ConfirmEmployeeRequest, Employee, EmployeeStatement, Hire, ListEmployeesRequest,
-        RegisterEmployerRequest, ReportEmployeeRequest, RiskClass, Scale, StreamEmployeesRequest,
-        Unit, employee,
+        ConfirmEmployeeRequest, Employee, EmployeeStatement, EmployerBill, Hire,
+        ListEmployeesRequest, RegisterEmployerRequest, ReportEmployeeRequest, RiskClass, Scale,
+        StreamEmployeesRequest, Unit, UpdateEmployerRequest, employee,
     },
 };
 
@@ -109,6 +109,18 @@ impl Company {
         self.client.confirm_employee(request).await
     }
 
+    /// The bill of a month, once it is computed.
+    pub async fn bill(&self, town: &Town, month: &str) -> EmployerBill {
+        let issued = self
+            .client
+            .issue_employer_bill(Uuid::now_v7(), &self.npp, month)
+            .await;
+        let issued = issued.expect("a bill");
+        town.lets_the_workers_run().await;
+        let bill = self.client.get_employer_bill(id(&issued.id)).await;
+        bill.expect("the bill")
+    }
+
     pub async fn employees(&self) -> Vec<Employee> {
         let listed = self
             .client
@@ -164,5 +176,20 @@ pub fn papers(npp: &str, scale: Scale) -> RegisterEmployerRequest {
             name: "Pusat".into(),
             risk_class: RiskClass::VeryLow.into(),
         }],
+    }
+}
+
+impl Town {
+    /// An employer of one of the six industries, as an officer has checked.
+    pub async fn labour_intensive(&self, npp: &str) -> Company {
+        let company = self.company(npp).await;
+        let change = UpdateEmployerRequest {
+            employer_id: company.id.to_string(),
+            labour_intensive: Some(true),
+            ..UpdateEmployerRequest::default()
+        };
+        let changed = self.officer().update_employer(change).await;
+        assert!(changed.expect("a change").checked);
+        company
     }
 }

@@ -17,6 +17,7 @@ mod deadline;
 mod doubt;
 mod employee;
 mod employer;
+mod employer_bill;
 mod end;
 mod fresh_store;
 mod house;

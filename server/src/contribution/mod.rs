@@ -5,6 +5,7 @@
 
 mod activate;
 mod doubt;
+mod employers;
 mod end;
 mod issue;
 mod pay;
@@ -166,6 +167,12 @@ pub(crate) enum Error {
     NoDayToEnd,
     #[error("the months of this membership are not billed to the participant")]
     NotByMonth { segment: Segment },
+    #[error("the month lies ahead")]
+    MonthAhead,
+    #[error("{month} is billed already")]
+    BillExists { bill: Uuid, month: Month },
+    #[error("nobody was employed in {month}")]
+    NobodyEmployed { month: Month },
     #[error("too many bills were issued for the membership today")]
     TooManyBills { retry_after: std::time::Duration },
     #[error(transparent)]
@@ -190,6 +197,9 @@ impl db::FromStore for Error {
             | Self::Ended { .. }
             | Self::NoDayToEnd
             | Self::NotByMonth { .. }
+            | Self::MonthAhead
+            | Self::BillExists { .. }
+            | Self::NobodyEmployed { .. }
             | Self::TooManyBills { .. }
             | Self::Refused(_) => None,
         }

@@ -1,7 +1,7 @@
 //! Money that comes in: every well-formed notice is taken, once for each gateway and payment id.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
@@ -68,6 +68,11 @@ impl Contributions {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
         let target = self.target(&transaction, notice).await?;
+        if target.is_none()
+            && let Some(fate) = self.take_for_unit(&transaction, notice, now).await?
+        {
+            return self.keep_for_unit(transaction, notice, now, fate).await;
+        }
         let plan = self.plan(&transaction, notice, target, now).await?;
         let payment = match &plan {
             Plan::Settle {
@@ -109,22 +114,51 @@ impl Contributions {
                 }
             }
         }
+        self.finish(transaction, now, payment, events).await
+    }
+
+    /// Keeps a payment that came for an employer's unit.
+    async fn keep_for_unit(
+        &self,
+        transaction: DatabaseTransaction,
+        notice: &Notice,
+        now: DateTime<Utc>,
+        fate: Fate,
+    ) -> Result<Payment, Error> {
+        let payment = self.received(notice, now, fate, None);
+        store::insert_payment(&transaction, &self.seal, &payment).await?;
+        if matches!(payment.fate, Fate::Suspended(_)) {
+            self.set_aside(&transaction, &payment, now).await?;
+        }
+        let events = vec![told(&payment, None)];
+        self.finish(transaction, now, payment, events).await
+    }
+
+    /// Ends the taking of a notice: what is told of it, who brought it, and the commit.
+    async fn finish(
+        &self,
+        transaction: DatabaseTransaction,
+        now: DateTime<Utc>,
+        payment: Payment,
+        events: Vec<Event>,
+    ) -> Result<Payment, Error> {
         event::record(&transaction, &self.seal, now, events).await?;
         let actor = Actor {
             subject: Subject::Service,
-            id: Some(notice.gateway),
+            id: Some(payment.notice.gateway),
         };
-        audit::wrote(
-            &transaction,
-            &self.seal,
-            now,
-            actor,
-            "RecordPayment",
-            payment.id,
-        )
-        .await?;
+        let (seal, id) = (&self.seal, payment.id);
+        audit::wrote(&transaction, seal, now, actor, "RecordPayment", id).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(payment)
+    }
+
+    /// Whether money was paid too long before it was told of, by the rule of the day the notice came: how old money may be is asked
+    /// when it comes, and money is never refused.
+    pub(super) fn is_stale(&self, notice: &Notice, now: DateTime<Utc>) -> Result<bool, Error> {
+        let today = day_of(now);
+        let stale_days = self.policy.payment_stale_days.on(today)?.value;
+        Ok((today - notice.day()).num_days() > i64::from(stale_days))
     }
 
     async fn target(
@@ -166,10 +200,8 @@ impl Contributions {
         if standing::asks_past_the_end(&bill, &membership) {
             return Ok(Plan::Suspend(SuspenseReason::MembershipEnded));
         }
-        let (day, today) = (notice.day(), day_of(now));
-        // By the rule of the day the notice came: how old money may be is asked when it comes, and money is never refused.
-        let stale_days = self.policy.payment_stale_days.on(today)?.value;
-        if (today - day).num_days() > i64::from(stale_days) {
+        let day = notice.day();
+        if self.is_stale(notice, now)? {
             return Ok(Plan::Suspend(SuspenseReason::Stale));
         }
         let credit = ledger::balance(connection, Account::Credit(membership.id)).await?;

@@ -3,25 +3,26 @@ use std::sync::Arc;
 use jamsostek_proto::v1::{
     self as wire, AllocatePaymentRequest, AllocatePaymentResponse, DecideIdentityRequest,
     DecideIdentityResponse, EndBusinessRequest, EndBusinessResponse, GetBillRequest,
-    GetBillResponse, GetPaymentRequest, GetPaymentResponse, IssueBillRequest, IssueBillResponse,
-    ListSuspenseRequest, ListSuspenseResponse, LookUpBillRequest, LookUpBillResponse,
-    QuoteContributionRequest, QuoteContributionResponse, RecordPaymentRequest,
-    RecordPaymentResponse, ReturnPaymentRequest, ReturnPaymentResponse,
+    GetBillResponse, GetEmployerBillRequest, GetEmployerBillResponse, GetPaymentRequest,
+    GetPaymentResponse, IssueBillRequest, IssueBillResponse, IssueEmployerBillRequest,
+    IssueEmployerBillResponse, ListEmployerBillRowsRequest, ListEmployerBillRowsResponse,
+    ListEmployerBillsRequest, ListEmployerBillsResponse, ListSuspenseRequest, ListSuspenseResponse,
+    LookUpBillRequest, LookUpBillResponse, QuoteContributionRequest, QuoteContributionResponse,
+    RecordPaymentRequest, RecordPaymentResponse, ReturnPaymentRequest, ReturnPaymentResponse,
     contribution_service_server::{ContributionService, ContributionServiceServer},
 };
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 use uuid::Uuid;
 
 mod answer;
+mod employers;
 mod paper;
+mod refused;
 
-use super::{Contributions, Error, Refused, rules};
-use crate::{
-    caller::Caller,
-    db, page,
-    refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_for_now},
-    wire::reason as wire_reason,
-};
+pub(crate) use refused::law_refusal;
+
+use super::{Contributions, Error, rules, standing::LookedUp};
+use crate::{caller::Caller, db, page, refusal::Fields, wire::reason as wire_reason};
 
 /// The list whose page tokens these are.
 const SUSPENSE: &str = "contribution.suspense";
@@ -84,15 +85,56 @@ impl ContributionService for Rpc {
         }))
     }
 
+    async fn issue_employer_bill(
+        &self,
+        request: Request<IssueEmployerBillRequest>,
+    ) -> Result<Response<IssueEmployerBillResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let answer = employers::issue(&self.contributions, &caller, request.get_ref()).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn get_employer_bill(
+        &self,
+        request: Request<GetEmployerBillRequest>,
+    ) -> Result<Response<GetEmployerBillResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let id = one_id("bill_id", &request.get_ref().bill_id)?;
+        let bill = self.contributions.show_unit_bill(&caller, id).await?;
+        Ok(Response::new(GetEmployerBillResponse {
+            bill: Some(bill.into()),
+        }))
+    }
+
+    async fn list_employer_bills(
+        &self,
+        request: Request<ListEmployerBillsRequest>,
+    ) -> Result<Response<ListEmployerBillsResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let answer = employers::list(&self.contributions, &caller, request.get_ref()).await?;
+        Ok(Response::new(answer))
+    }
+
+    async fn list_employer_bill_rows(
+        &self,
+        request: Request<ListEmployerBillRowsRequest>,
+    ) -> Result<Response<ListEmployerBillRowsResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let answer = employers::rows(&self.contributions, &caller, request.get_ref()).await?;
+        Ok(Response::new(answer))
+    }
+
     async fn look_up_bill(
         &self,
         request: Request<LookUpBillRequest>,
     ) -> Result<Response<LookUpBillResponse>, Status> {
         let caller = Caller::of(&request)?;
         let key = paper::key(request.into_inner())?;
-        let (bill, masked_name) =
-            db::retrying(|| self.contributions.look_up(&caller, &key)).await?;
-        let mut bill = wire::Bill::from(bill);
+        let (mut bill, masked_name) =
+            match db::retrying(|| self.contributions.look_up(&caller, &key)).await? {
+                LookedUp::Membership(bill, name) => (wire::Bill::from(bill), name),
+                LookedUp::Unit(bill) => (employers::to_pay(*bill), String::new()),
+            };
         bill.lines.clear();
         Ok(Response::new(LookUpBillResponse {
             bill: Some(bill),
@@ -238,69 +280,5 @@ fn one_id(field: &str, text: &str) -> Result<Uuid, Status> {
     match fields.id(field, text) {
         Some(id) => Ok(id),
         None => Err(fields.refusal()),
-    }
-}
-
-/// How a refusal of the law on programmes and parameters looks on the wire.
-pub(crate) fn law_refusal(refused: Refused) -> Status {
-    let message = refused.to_string();
-    let named = |reason, programme| {
-        let programme = wire::Programme::from(programme).as_str_name().to_owned();
-        refuse(
-            Code::FailedPrecondition,
-            reason,
-            message.clone(),
-            [("programme", programme)],
-        )
-    };
-    match refused {
-        Refused::ProgrammeNotServed { programme } => named(Reason::ProgrammeNotServed, programme),
-        Refused::ProgrammeMandatory { programme } => named(Reason::ProgrammeMandatory, programme),
-        Refused::NoParameter(missing) => missing.into(),
-    }
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Self {
-        let message = error.to_string();
-        match error {
-            Error::NotFound => not_found(),
-            Error::IdTaken => id_taken(),
-            Error::WrongState { state } => refuse(
-                Code::FailedPrecondition,
-                Reason::WrongState,
-                message,
-                [("state", state.to_owned())],
-            ),
-            Error::NoDayToEnd => {
-                let mut fields = Fields::default();
-                fields.reject("ended_on", "must be today, or at most a year from now");
-                fields.refusal()
-            }
-            Error::NotByMonth { segment } => refuse(
-                Code::FailedPrecondition,
-                Reason::NotPaidByMonth,
-                message,
-                [(
-                    "segment",
-                    wire::Segment::from(segment).as_str_name().to_owned(),
-                )],
-            ),
-            Error::Ended { on } => refuse(
-                Code::FailedPrecondition,
-                Reason::MembershipEnded,
-                message,
-                [("endedOn", on.to_string())],
-            ),
-            Error::TooManyBills { retry_after } => refuse_for_now(
-                Code::ResourceExhausted,
-                Reason::TooManyBills,
-                message,
-                retry_after,
-                [("retryAfterSeconds", retry_after.as_secs().to_string())],
-            ),
-            Error::Refused(refused) => law_refusal(refused),
-            Error::Store(error) => error.into(),
-        }
     }
 }

@@ -1,11 +1,12 @@
 //! Bills as they stand: shown to whom they concern, found by who wants to pay.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
     Bill, BillLine, BillShown, Contributions, Error,
+    employers::{State, UnitBillShown},
     issue::{business, may_bill},
     rules, store, terms,
 };
@@ -13,7 +14,7 @@ use crate::{
     audit,
     caller::Caller,
     clock::day_of,
-    db,
+    db, employer,
     identity::{IdentityState, Nik, masked_name},
     ledger::{self, Account},
     money::{Money, Month},
@@ -30,6 +31,13 @@ pub(crate) enum Key {
     PaymentCode(String),
     /// The NIK.
     Nik(Nik),
+}
+
+/// What a payer finds by a key.
+pub(crate) enum LookedUp {
+    /// A membership's bill, and the initials of whose it is.
+    Membership(BillShown, String),
+    Unit(Box<UnitBillShown>),
 }
 
 /// What the holder of a bill gives a bank.
@@ -55,17 +63,14 @@ impl Contributions {
     }
 
     /// Answers what somebody may pay: by NIK, the open bill or a new one of the oldest open month.
-    pub(crate) async fn look_up(
-        &self,
-        caller: &Caller,
-        key: &Key,
-    ) -> Result<(BillShown, String), Error> {
+    pub(crate) async fn look_up(&self, caller: &Caller, key: &Key) -> Result<LookedUp, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
         let (bill, membership) = match key {
             Key::PaymentCode(code) => {
-                let bill = store::bill_by_code(&transaction, code).await?;
-                let bill = bill.ok_or(Error::NotFound)?;
+                let Some(bill) = store::bill_by_code(&transaction, code).await? else {
+                    return self.look_up_unit(transaction, caller, code).await;
+                };
                 let membership = participant::membership(&transaction, bill.membership).await?;
                 let membership = membership.ok_or(Error::NotFound)?;
                 if !is_collectable(&transaction, &bill, &membership).await? {
@@ -94,7 +99,29 @@ impl Contributions {
         )
         .await?;
         transaction.commit().await.map_err(db::Error::from)?;
-        Ok((bill, masked_name(&name)))
+        Ok(LookedUp::Membership(bill, masked_name(&name)))
+    }
+
+    /// A unit's bill that waits to be paid.
+    async fn look_up_unit(
+        &self,
+        transaction: DatabaseTransaction,
+        caller: &Caller,
+        code: &str,
+    ) -> Result<LookedUp, Error> {
+        let now = self.clock.now();
+        let bill = store::unit_bill_by_code(&transaction, code).await?;
+        let bill = bill.filter(|it| it.state == State::Open);
+        let bill = bill.ok_or(Error::NotFound)?;
+        let place = employer::place(&transaction, bill.unit).await?;
+        let npp = place
+            .ok_or(db::Error::Unknown("employer_bill.unit_id"))?
+            .npp;
+        let shown = self.unit_bill_shown(&transaction, bill, npp).await?;
+        let (seal, id) = (&self.seal, shown.bill.id);
+        audit::wrote(&transaction, seal, now, caller.into(), "LookUpBill", id).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(LookedUp::Unit(Box::new(shown)))
     }
 
     async fn open_bill(

@@ -7,6 +7,8 @@ mod costs;
 mod decisions;
 mod payments;
 mod reminders;
+mod unit_bills;
+mod unit_rows;
 
 pub(super) use bills::{bill, bill_by_code, insert_bill, latest_bill};
 pub(super) use contributions::{insert_contributions, months_paid, paid_after};
@@ -14,6 +16,15 @@ pub(super) use costs::count_question;
 pub(super) use decisions::insert_decisions;
 pub(super) use payments::{insert_payment, lock_payment, payment, payments, payments_for};
 pub(super) use reminders::insert_reminders;
+
+pub(super) use unit_bills::{
+    bill_what_was_late, close_unit_bill, grow_unit_bill, insert_unit_bill, next_unit_bill,
+    open_unit_bill, open_unit_bills, pay_unit_bill, unit_bill, unit_bill_by_code, unit_bill_of,
+    unit_bills,
+};
+pub(super) use unit_rows::{
+    allocate_unit_rows, insert_unit_contributions, insert_unit_rows, unit_rows, unit_sums,
+};
 
 use sea_orm::ConnectionTrait;
 
@@ -28,6 +39,8 @@ pub(crate) async fn verify(
     wrong.extend(payments::verify(connection, seal).await?);
     wrong.extend(decisions::verify(connection, seal).await?);
     wrong.extend(contributions::verify(connection, seal).await?);
+    wrong.extend(unit_bills::verify(connection, seal).await?);
+    wrong.extend(unit_rows::verify(connection, seal).await?);
     wrong.extend(books::verify(connection).await?);
     Ok(wrong)
 }

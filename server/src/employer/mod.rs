@@ -15,10 +15,14 @@ mod store;
 mod take_on;
 mod wages;
 
-pub(crate) use question::{ask, check_named, question};
+pub(crate) use question::{ask, check_named, question, tell_unit as tell};
 pub(crate) use register::seed;
 pub(crate) use rpc::{day, employee_number, service};
-pub(crate) use store::verify;
+pub(crate) use rules::programmes_of;
+pub(crate) use store::{
+    Employed, employed_at, employed_by, hold_unit, latest_wages as wages, place, verify,
+};
+pub(crate) use take_on::own_place;
 
 use std::sync::Arc;
 
@@ -100,7 +104,6 @@ pub(crate) struct Unit {
 
 /// A unit and what of its employer decides on the work there.
 #[derive(Clone, Debug)]
-#[expect(dead_code, reason = "read when a month is billed")]
 pub(crate) struct Place {
     pub id: Uuid,
     pub employer: Uuid,
@@ -118,6 +121,8 @@ pub(crate) struct Hire {
     pub contract_ends_on: Option<NaiveDate>,
     pub wage: Money,
     pub employee_number: String,
+    /// He is in the health scheme.
+    pub in_jkn: bool,
 }
 
 /// Somebody whom an employer reports.

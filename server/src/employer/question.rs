@@ -63,6 +63,7 @@ pub(crate) async fn ask(
         reported_at: None,
         reason: String::new(),
         decided_by: None,
+        in_jkn: false,
     };
     store::insert_employment(connection, row).await?;
     if let Some(place) = unit {
@@ -102,7 +103,7 @@ pub(super) const ASKED: &str = "Seseorang menyatakan bekerja di perusahaan Anda.
                                 Somebody says that he works for you. Open the list of those who wait, and confirm or deny.";
 
 /// Writes to whoever looks after a unit.
-pub(super) async fn tell_unit(
+pub(crate) async fn tell_unit(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,

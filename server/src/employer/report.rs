@@ -8,6 +8,7 @@ use super::{
     Employee, Employers, Error, Hire, Place, Report, State,
     question::named_here,
     store::{self, Confirmed, Employment},
+    take_on::own_place,
 };
 use crate::{
     audit,
@@ -25,9 +26,8 @@ impl Employers {
     pub(crate) async fn report(&self, caller: &Caller, report: &Report) -> Result<Employee, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let place = self
-            .own_place(&transaction, caller, report.npp.text())
-            .await?;
+        let place = own_place(&transaction, caller, &report.npp).await?;
+        let place = place.ok_or(Error::NotFound)?;
         let digest = self.seal.digest(Datum::RequestContent, &report.content());
         if let Some(known) = store::reported_as(&transaction, report.id).await? {
             if known.content_digest.as_ref() != Some(&digest) {
@@ -277,18 +277,6 @@ impl Employers {
         let place = place.filter(|it| caller.employer(Some(it.employer)).is_some());
         Ok((held, row, place.ok_or(Error::NotFound)?))
     }
-
-    /// One of the caller's units; somebody else's does not exist.
-    pub(super) async fn own_place(
-        &self,
-        connection: &impl ConnectionTrait,
-        caller: &Caller,
-        npp: &str,
-    ) -> Result<Place, Error> {
-        let place = store::place_with_npp(connection, npp).await?;
-        let own = place.filter(|it| caller.employer(Some(it.employer)).is_some());
-        own.ok_or(Error::NotFound)
-    }
 }
 
 /// Whether the person of `held` can be taken on: the register has not said no, and nobody else with the NIK is a participant.
@@ -326,6 +314,7 @@ impl Report {
             hire.contract_ends_on,
             hire.wage.idr(),
             &hire.employee_number,
+            hire.in_jkn,
         );
         let mother = mother_name.as_ref().map(crate::identity::FullName::text);
         let contact = contact.as_ref().map(crate::identity::Contact::text);
@@ -362,6 +351,7 @@ impl Employment {
             reported_at: None,
             reason: String::new(),
             decided_by: None,
+            in_jkn: false,
         }
     }
 
@@ -370,5 +360,6 @@ impl Employment {
         self.started_on == Some(hire.started_on)
             && self.contract_ends_on == hire.contract_ends_on
             && self.employee_number == hire.employee_number
+            && self.in_jkn == hire.in_jkn
     }
 }

@@ -4,13 +4,25 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Employers, Error, Hire, Place, Wage, rules, store, store::Confirmed};
+use super::{Employers, Error, Hire, Npp, Place, Wage, rules, store, store::Confirmed};
 use crate::{
+    caller::Caller,
     clock::day_of,
+    db,
     event::{self, Event},
     money::Month,
     participant::{self, Employment, Membership},
 };
+
+/// The unit `npp`, if it is the caller's or an officer asks; somebody else's does not exist.
+pub(crate) async fn own_place(
+    connection: &impl ConnectionTrait,
+    caller: &Caller,
+    npp: &Npp,
+) -> Result<Option<Place>, db::Error> {
+    let place = store::unit_of(connection, npp).await?;
+    Ok(place.filter(|it| caller.employer(Some(it.employer)).is_some()))
+}
 
 impl Employers {
     /// Whether the law lets somebody be taken on like this today.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Employers, Error, Payroll, Wage, rules, store};
+use super::{Employers, Error, Payroll, Wage, rules, store, take_on::own_place};
 use crate::{
     audit,
     caller::Caller,
@@ -27,9 +27,8 @@ impl Employers {
             });
         }
         let transaction = self.db.begin_write().await?;
-        let place = self
-            .own_place(&transaction, caller, payroll.npp.text())
-            .await?;
+        let place = own_place(&transaction, caller, &payroll.npp).await?;
+        let place = place.ok_or(Error::NotFound)?;
         let ids: Vec<_> = payroll.wages.iter().map(|it| it.membership).collect();
         let here = store::at_unit(&transaction, place.id, &ids).await?;
         if here.len() < ids.len() {

@@ -30,6 +30,8 @@ const ACCOUNTS: Uuid = Uuid::from_u128(0x6a61_6d73_6f73_8000_8000_6c65_6467_6572
 pub(crate) const FROM_PAYMENT: &str = "contribution";
 /// The kind of a journal in which credit alone pays for a bill.
 pub(crate) const FROM_CREDIT: &str = "credit";
+/// The kind of a journal in which a paid bill of an employer is handed on to his employees.
+pub(crate) const FROM_EMPLOYER: &str = "employer_contribution";
 /// The kind of a journal that reserves what a claim was granted.
 pub(crate) const RESERVED: &str = "claim";
 /// The kind of a journal that gives a reservation back.
@@ -44,8 +46,14 @@ pub(crate) enum Account {
     Credit(Uuid),
     /// A payment that waits for an officer.
     Suspense(Uuid),
+    /// What an employer's unit paid too much; carried forward.
+    UnitCredit(Uuid),
+    /// What was paid for a unit's bill and is on its way to the employees' accounts.
+    Allocating(Uuid),
     /// The fund of a programme.
     Fund(Programme),
+    /// What employers paid because they were late.
+    Penalties,
     /// What gateways took and have not handed over.
     Clearing,
     /// What is to be given back to payers.
@@ -88,7 +96,10 @@ impl Account {
             Self::Jht(_) => "jht",
             Self::Credit(_) => "credit",
             Self::Suspense(_) => "suspense",
+            Self::UnitCredit(_) => "unit_credit",
+            Self::Allocating(_) => "allocating",
             Self::Fund(_) => "fund",
+            Self::Penalties => "penalties",
             Self::Clearing => "clearing",
             Self::ReturnsPayable => "returns_payable",
             Self::BenefitsPayable => "benefits_payable",
@@ -98,11 +109,17 @@ impl Account {
 
     fn owner(self) -> Uuid {
         match self {
-            Self::Jht(owner) | Self::Credit(owner) | Self::Suspense(owner) => owner,
+            Self::Jht(owner)
+            | Self::Credit(owner)
+            | Self::Suspense(owner)
+            | Self::UnitCredit(owner)
+            | Self::Allocating(owner) => owner,
             Self::Fund(programme) => Uuid::new_v5(&ACCOUNTS, programme.code().as_bytes()),
-            Self::Clearing | Self::ReturnsPayable | Self::BenefitsPayable | Self::PaidOut => {
-                Uuid::nil()
-            }
+            Self::Penalties
+            | Self::Clearing
+            | Self::ReturnsPayable
+            | Self::BenefitsPayable
+            | Self::PaidOut => Uuid::nil(),
         }
     }
 
@@ -114,7 +131,14 @@ impl Account {
 
     /// Whether a rule reads its balance, so that it is kept.
     const fn is_kept(self) -> bool {
-        matches!(self, Self::Jht(_) | Self::Credit(_) | Self::Suspense(_))
+        matches!(
+            self,
+            Self::Jht(_)
+                | Self::Credit(_)
+                | Self::Suspense(_)
+                | Self::UnitCredit(_)
+                | Self::Allocating(_)
+        )
     }
 }
 

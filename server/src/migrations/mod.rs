@@ -3,6 +3,7 @@
 mod m0001_bpu_road;
 mod m0002_first_claim;
 mod m0003_employers;
+mod m0004_employer_bills;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -15,6 +16,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_bpu_road::Migration),
             Box::new(m0002_first_claim::Migration),
             Box::new(m0003_employers::Migration),
+            Box::new(m0004_employer_bills::Migration),
         ]
     }
 }

@@ -16,11 +16,11 @@ pub(crate) use rpc::service;
 pub(crate) use rules::{cover_ends, oldest_open_month};
 pub(crate) use store::{
     Check, Membership, Participant, account_of, active, active_among, ask_later, begin_cover,
-    change_wage, close_unpaid, contacts, end, end_check, end_check_of, hold, hold_all,
-    hold_paid_through, hold_person, hold_rivals_of, insert_account as open_account, join,
-    lease_checks, masked_nik, membership, memberships, memberships_among, move_spell, name_of,
-    people_among, question_about, reached_by, readiness, set_identity, verify, waiting_with_nik,
-    with_nik,
+    birth_dates, change_wage, close_unpaid, contacts, covered_in, end, end_check, end_check_of,
+    hold, hold_all, hold_paid_through, hold_person, hold_rivals_of, insert_account as open_account,
+    join, lease_checks, masked_nik, membership, memberships, memberships_among, move_spell,
+    name_of, paid_through, people_among, question_about, reached_by, readiness, set_identity,
+    verify, waiting_with_nik, with_nik,
 };
 pub(crate) use work::{Business, Employment, Occupation, Work};
 

@@ -13,11 +13,12 @@ pub(crate) use contacts::contacts;
 pub(super) use contacts::{contacts_of, replace_contact};
 pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{
-    Membership, begin_cover, change_wage, close_unpaid, end, hold, hold_all, hold_paid_through,
-    hold_rivals_of, membership, memberships, memberships_among, move_spell,
+    Membership, begin_cover, change_wage, close_unpaid, covered_in, end, hold, hold_all,
+    hold_paid_through, hold_rivals_of, membership, memberships, memberships_among, move_spell,
+    paid_through,
 };
 pub(crate) use people::{
-    Participant, active, active_among, hold_person, masked_nik, name_of, people_among,
+    Participant, active, active_among, birth_dates, hold_person, masked_nik, name_of, people_among,
     question_about, reached_by, readiness, set_identity, verify, waiting_with_nik, with_nik,
 };
 pub(super) use people::{activate, insert_person, with_account};

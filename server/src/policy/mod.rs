@@ -118,7 +118,6 @@ pub(crate) struct Policy {
     /// Up to which monthly wage JP is reckoned.
     pub(crate) pu_jp_wage_cap: Parameter<Money>,
     /// How many workers a labour-intensive employer must have to be let off JKK.
-    #[expect(dead_code, reason = "asked when a month is billed")]
     pub(crate) pu_labour_intensive_workers: Parameter<u32>,
     /// The lowest provincial minimum wage of the year, below which a reported wage is warned of.
     pub(crate) pu_lowest_minimum_wage: Parameter<Money>,

@@ -184,6 +184,9 @@ impl From<contribution::Error> for Error {
             | contribution::Error::Ended { .. }
             | contribution::Error::NoDayToEnd
             | contribution::Error::NotByMonth { .. }
+            | contribution::Error::MonthAhead
+            | contribution::Error::BillExists { .. }
+            | contribution::Error::NobodyEmployed { .. }
             | contribution::Error::WrongState { .. } => {
                 Self::Store(db::Error::Unknown("registration.membership_id"))
             }

@@ -91,6 +91,11 @@ impl Workers {
             delivered.map_err(WorkError::from),
             contributions.ask_again().await.map_err(WorkError::from),
             employers.mind_the_silent().await.map_err(WorkError::from),
+            contributions.compute_bills().await.map_err(WorkError::from),
+            contributions
+                .allocate_bills()
+                .await
+                .map_err(WorkError::from),
             contributions.remind().await.map_err(WorkError::from),
             claims.pay_out().await.map_err(WorkError::from),
             audit.work().await.map_err(WorkError::from),

@@ -25,6 +25,7 @@ pub struct Cast {
     company: Company,
     /// Somebody who waits for the company, and whom a stranger must not find.
     employee: Uuid,
+    unit_bill: Uuid,
     callers: Vec<(Subject, String)>,
     /// The services, by what they may do.
     services: [(&'static str, String); 3],
@@ -54,6 +55,10 @@ impl Cast {
         let stranger = town.participant().await;
         let company = town.company("JK00OWNR").await;
         let employee = town.employee_of(&company).await;
+        let reported = company.report_of(&town.person(), "2026-03-01");
+        let reported = company.client.report_employee(reported).await;
+        reported.expect("an employee");
+        let unit_bill = company.bill(town, "2026-03").await;
         let other = town.company("JK00OTHR").await;
         let callers = vec![
             (Subject::Employer, access_token(&other.client).await),
@@ -77,6 +82,7 @@ impl Cast {
             award: id(&award.id),
             company,
             employee,
+            unit_bill: id(&unit_bill.id),
             owner,
             callers,
             services,
@@ -103,6 +109,7 @@ impl Cast {
         json!(match object {
             "OBJECT_MEMBERSHIP" if of_employer => self.employee,
             "OBJECT_EMPLOYER" => self.company.id,
+            "OBJECT_EMPLOYER_BILL" => self.unit_bill,
             "OBJECT_CREDENTIAL" => self.company.credential,
             "OBJECT_REGISTRATION" => self.owner.registration,
             "OBJECT_PARTICIPANT" => self.participant,

@@ -39,7 +39,7 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
         "nik" => json!("3174011205909876"),
         "full_name" => json!("Siti Aminah"),
         "contact" => json!("+6281987654321"),
-        "consent" => json!(true),
+        "consent" | "in_jkn" => json!(true),
         "paid_by_state" => json!(false),
         "income_idr" => json!(2_500_000),
         "amount_idr" => json!(10_000),

@@ -63,6 +63,7 @@ impl From<BillShown> for wire::Bill {
             valid_through: bill.valid_through.to_string(),
             lines: bill.lines.into_iter().map(Into::into).collect(),
             policy_version: bill.policy_version,
+            npp: String::new(),
         }
     }
 }

@@ -1,3 +1,4 @@
+use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
@@ -51,25 +52,63 @@ pub(in super::super) async fn insert_contributions(
     membership: &Membership,
     paid: &[&BillLine],
 ) -> Result<(), db::Error> {
-    let rows = paid.iter().map(|line| {
-        let mut row = Model {
-            id: Uuid::now_v7(),
-            membership_id: membership.id,
-            month: line.month.to_string(),
-            programme: line.programme.code().to_owned(),
-            amount_idr: line.amount.idr(),
-            income_idr: membership.work.monthly().idr(),
-            cause_id: coming.cause,
-            paid_on: coming.day,
-            mac: Vec::new(),
-        };
-        row.mac = row.expected_mac(seal);
-        row.into_active_model()
+    let income_idr = membership.work.monthly().idr();
+    let rows = paid.iter().map(|line| Model {
+        id: Uuid::now_v7(),
+        membership_id: membership.id,
+        month: line.month.to_string(),
+        programme: line.programme.code().to_owned(),
+        amount_idr: line.amount.idr(),
+        income_idr,
+        cause_id: coming.cause,
+        paid_on: coming.day,
+        mac: Vec::new(),
     });
-    Entity::insert_many(rows)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
+    insert(connection, seal, rows.collect()).await
+}
+
+/// Keeps what a unit's bill paid for each membership: its wage, the programme, the amount.
+pub(super) async fn insert_paid(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    (cause_id, month, paid_on): (Uuid, Month, NaiveDate),
+    paid: &[(Uuid, Money, Programme, Money)],
+) -> Result<(), db::Error> {
+    let rows = paid
+        .iter()
+        .map(|(membership, wage, programme, amount)| Model {
+            id: Uuid::now_v7(),
+            membership_id: *membership,
+            month: month.to_string(),
+            programme: programme.code().to_owned(),
+            amount_idr: amount.idr(),
+            income_idr: wage.idr(),
+            cause_id,
+            paid_on,
+            mac: Vec::new(),
+        });
+    insert(connection, seal, rows.collect()).await
+}
+
+/// Keeps `rows`, of which there is at least one. SQLite takes 32,766 values in a statement.
+async fn insert(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    mut rows: Vec<Model>,
+) -> Result<(), db::Error> {
+    for row in &mut rows {
+        row.mac = row.expected_mac(seal);
+    }
+    let mut rows = rows.into_iter().map(IntoActiveModel::into_active_model);
+    loop {
+        let some: Vec<_> = rows.by_ref().take(3_000).collect();
+        if some.is_empty() {
+            return Ok(());
+        }
+        Entity::insert_many(some)
+            .exec_without_returning(connection)
+            .await?;
+    }
 }
 
 /// Those months of `bill` that are paid, by whatever payment.

@@ -165,6 +165,7 @@ fn hire(fields: &mut Fields, stated: Option<wire::Hire>) -> Option<Hire> {
         contract_ends_on,
         wage: wage?,
         employee_number: number?,
+        in_jkn: stated.in_jkn,
     })
 }
 

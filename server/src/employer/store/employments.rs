@@ -5,8 +5,12 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::super::{Hire, State};
+use super::{
+    super::{Hire, State},
+    units::units_among,
+};
 use crate::{
+    clock::day_of,
     db,
     identity::Contact,
     seal::{Datum, Seal},
@@ -36,6 +40,17 @@ pub(crate) struct Model {
     pub reported_at: Option<DateTime<Utc>>,
     pub reason: String,
     pub decided_by: Option<Uuid>,
+    /// He is in the health scheme, as his employer says.
+    pub in_jkn: bool,
+}
+
+/// Somebody whom a unit has reported.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Employed {
+    pub membership: Uuid,
+    pub participant: Uuid,
+    pub reported_on: NaiveDate,
+    pub in_jkn: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -95,6 +110,7 @@ pub(in super::super) async fn confirm(
         reported_at: Set(Some(now)),
         reason: Set((*reason).to_owned()),
         decided_by: Set(*by),
+        in_jkn: Set(hire.in_jkn),
         ..Default::default()
     };
     if let Some((id, digest)) = report {
@@ -199,6 +215,60 @@ pub(in super::super) async fn page(
         query = query.filter(Column::MembershipId.gt(after));
     }
     Ok(query.all(connection).await?)
+}
+
+/// A page of those whom `unit` has reported, whoever has left since, behind the membership `after`.
+pub(crate) async fn employed_at(
+    connection: &impl ConnectionTrait,
+    unit: Uuid,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Employed>, db::Error> {
+    let rows = reported(after, limit).filter(Column::UnitId.eq(unit));
+    rows.all(connection)
+        .await?
+        .into_iter()
+        .map(employed)
+        .collect()
+}
+
+/// A page of those whom any unit of `employer` has reported.
+pub(crate) async fn employed_by(
+    connection: &impl ConnectionTrait,
+    employer: Uuid,
+    after: Option<Uuid>,
+    limit: u64,
+) -> Result<Vec<Employed>, db::Error> {
+    let units = units_among(connection, employer, None).await?;
+    let rows = reported(after, limit).filter(Column::UnitId.is_in(units));
+    rows.all(connection)
+        .await?
+        .into_iter()
+        .map(employed)
+        .collect()
+}
+
+fn reported(after: Option<Uuid>, limit: u64) -> sea_orm::Select<Entity> {
+    let query = Entity::find()
+        .filter(Column::ReportedAt.is_not_null())
+        .filter(Column::State.ne(State::Rejected.code()))
+        .order_by_asc(Column::MembershipId)
+        .limit(limit);
+    match after {
+        Some(after) => query.filter(Column::MembershipId.gt(after)),
+        None => query,
+    }
+}
+
+fn employed(row: Employment) -> Result<Employed, db::Error> {
+    let reported_at = row.reported_at;
+    let reported_at = reported_at.ok_or(db::Error::Unknown("employment.reported_at"))?;
+    Ok(Employed {
+        membership: row.membership_id,
+        participant: row.participant_id,
+        reported_on: day_of(reported_at),
+        in_jkn: row.in_jkn,
+    })
 }
 
 /// A page of those about whom an officer must decide, who wait longest first.

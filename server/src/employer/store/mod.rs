@@ -9,15 +9,12 @@ pub(super) use employers::{
     change_employer, content_digest, employer, hold_employer, insert_employer, uncheck,
     was_registered_as,
 };
-pub(crate) use employments::Employment;
 pub(super) use employments::{
     Confirmed, at_unit, confirm, employment, employments, hold_employment, insert_employment,
     insert_reported_contact, page, reported_as, silent, to_decide, told_again, turn,
 };
-pub(crate) use units::{Found, unit_of};
-pub(super) use units::{
-    contact_of_unit, keep_units, npps_of, npps_of_others, place, place_with_npp, search,
-    units_among,
-};
-pub(crate) use wages::verify;
-pub(super) use wages::{insert_wages, latest_wages};
+pub(crate) use employments::{Employed, Employment, employed_at, employed_by};
+pub(crate) use units::{Found, hold_unit, place, unit_of};
+pub(super) use units::{contact_of_unit, keep_units, npps_of, npps_of_others, search, units_among};
+pub(super) use wages::insert_wages;
+pub(crate) use wages::{latest_wages, verify};

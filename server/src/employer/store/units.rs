@@ -1,4 +1,7 @@
-use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
+use sea_orm::{
+    ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
+    sea_query::LockType,
+};
 use uuid::Uuid;
 
 use super::{
@@ -163,18 +166,11 @@ async fn one_place(
     .transpose()
 }
 
-pub(in super::super) async fn place(
+pub(crate) async fn place(
     connection: &impl ConnectionTrait,
     unit: Uuid,
 ) -> Result<Option<Place>, db::Error> {
     one_place(connection, "u.id = $1", unit.into()).await
-}
-
-pub(in super::super) async fn place_with_npp(
-    connection: &impl ConnectionTrait,
-    npp: &str,
-) -> Result<Option<Place>, db::Error> {
-    one_place(connection, "u.npp = $1", npp.into()).await
 }
 
 /// The unit with this number, as what is decided there needs it.
@@ -182,7 +178,19 @@ pub(crate) async fn unit_of(
     connection: &impl ConnectionTrait,
     npp: &Npp,
 ) -> Result<Option<Place>, db::Error> {
-    place_with_npp(connection, npp.text()).await
+    one_place(connection, "u.npp = $1", npp.text().into()).await
+}
+
+/// Holds a unit until the transaction ends, so that its money moves one by one; whether there is such a unit.
+pub(crate) async fn hold_unit(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<bool, db::Error> {
+    let row = unit::Entity::find_by_id(id)
+        .lock(LockType::NoKeyUpdate)
+        .one(connection)
+        .await?;
+    Ok(row.is_some())
 }
 
 /// The numbers of `units`.

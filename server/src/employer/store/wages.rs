@@ -72,7 +72,7 @@ pub(in super::super) async fn insert_wages(
 
 /// What holds for each of `memberships`, of which there is at least one, in `month`: the wage that was reported last for it or for the
 /// last month before it, and which month that is.
-pub(in super::super) async fn latest_wages(
+pub(crate) async fn latest_wages(
     connection: &impl ConnectionTrait,
     memberships: &[Uuid],
     month: Month,

@@ -1,4 +1,6 @@
-use chrono::{DateTime, Utc};
+use std::collections::HashMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
     sea_query::LockType,
@@ -138,6 +140,21 @@ pub(crate) async fn people_among(
         .filter(person::Column::Id.is_in(db::padded(ids)))
         .all(connection)
         .await?)
+}
+
+/// When `ids`, of whom there is at least one, were born.
+pub(crate) async fn birth_dates(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, NaiveDate>, db::Error> {
+    let rows: Vec<(Uuid, NaiveDate)> = person::Entity::find()
+        .select_only()
+        .columns([person::Column::Id, person::Column::BirthDate])
+        .filter(person::Column::Id.is_in(db::padded(ids)))
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Somebody with an account: a participant, or who waits for his employer.

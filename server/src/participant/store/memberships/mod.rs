@@ -1,5 +1,7 @@
 mod row;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*, sea_query::LockType,
@@ -128,6 +130,47 @@ pub(crate) async fn change_wage(
             sql,
             [wage.idr().into(), id.into()],
         ))
+        .await?;
+    Ok(())
+}
+
+/// Those of `ids` whose cover and work touch a day of `month`.
+pub(crate) async fn covered_in(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+    month: Month,
+) -> Result<HashSet<Uuid>, db::Error> {
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let still_there = Condition::any()
+        .add(Column::EndedOn.is_null())
+        .add(Column::EndedOn.gte(month.first_day()));
+    let found: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(db::padded(ids)))
+        .filter(Column::CoveredFrom.lte(month.last_day()))
+        .filter(still_there)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(found.into_iter().collect())
+}
+
+/// Keeps that `ids`, of which there is at least one, are paid through `month`, where they are not paid further.
+pub(crate) async fn paid_through(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+    month: Month,
+) -> Result<(), db::Error> {
+    let mut values = vec![month.to_string().into()];
+    let among = db::among(ids, &mut values);
+    let sql = format!(
+        "UPDATE membership SET paid_through = $1 WHERE id {among} AND (paid_through IS NULL OR paid_through < $1)"
+    );
+    connection
+        .execute_raw(db::statement(connection, &sql, values))
         .await?;
     Ok(())
 }

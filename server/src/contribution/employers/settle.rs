@@ -1,0 +1,127 @@
+//! Money that comes for a unit: it is the unit's credit, and pays whole bills, oldest month first (C10).
+
+use chrono::{DateTime, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
+use super::{
+    super::{
+        Contributions, Error, Fate, Notice, Settled, SuspenseReason, rules::pu, settle::Coming,
+        store,
+    },
+    State, UnitBill,
+};
+use crate::{
+    db, employer,
+    event::{self, Event},
+    ledger::{self, Account, Journal, Transfer},
+    money::Money,
+    policy::Policy,
+    seal::Seal,
+};
+
+/// Pays those open bills of a unit that its credit covers, oldest month first, as on `day`; what was paid.
+pub(super) async fn settle_unit(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    policy: &Policy,
+    now: DateTime<Utc>,
+    (unit, day): (Uuid, NaiveDate),
+) -> Result<Vec<UnitBill>, Error> {
+    let credit = ledger::balance(connection, Account::UnitCredit(unit)).await?;
+    let (mut left, mut paid) = (credit, Vec::new());
+    for bill in store::open_unit_bills(connection, unit).await? {
+        let Some(rest) = left
+            .checked_sub(bill.total())
+            .filter(|it| *it >= Money::ZERO)
+        else {
+            break;
+        };
+        left = rest;
+        let transfers = vec![Transfer {
+            from: Account::UnitCredit(unit),
+            to: Account::Allocating(bill.id),
+            amount: bill.total(),
+            month: Some(bill.month),
+        }];
+        if bill.total() > Money::ZERO {
+            let journal = Journal {
+                kind: "employer_bill",
+                cause: bill.id,
+                day,
+                transfers,
+            };
+            ledger::post(connection, seal, now, &journal).await?;
+        }
+        // Of the contributions alone: a penalty bears none itself.
+        let late = pu::penalty(policy, bill.contributions, bill.due_on, day)?;
+        store::pay_unit_bill(connection, bill.id, day, late).await?;
+        paid.push(UnitBill {
+            state: State::Allocating,
+            paid_on: Some(day),
+            ..bill
+        });
+    }
+    let events = paid.iter().map(|it| Event {
+        kind: "employer_bill.paid",
+        subject: it.id,
+        participant: None,
+        facts: serde_json::json!({ "totalIdr": it.total().idr() }),
+    });
+    event::record(connection, seal, now, events).await?;
+    Ok(paid)
+}
+
+impl Contributions {
+    /// What becomes of money whose code is a unit's; none where the code is nobody's.
+    pub(in super::super) async fn take_for_unit(
+        &self,
+        connection: &impl ConnectionTrait,
+        notice: &Notice,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Fate>, Error> {
+        let bill = store::unit_bill_by_code(connection, &notice.payment_code).await?;
+        let Some(bill) = bill else { return Ok(None) };
+        if self.is_stale(notice, now)? {
+            return Ok(Some(Fate::Suspended(SuspenseReason::Stale)));
+        }
+        let coming = Coming::payment(notice, Account::Clearing);
+        let settled = self
+            .credit_unit(connection, now, bill.unit, &coming)
+            .await?;
+        Ok(Some(Fate::Settled(settled)))
+    }
+
+    /// Credits a unit with money and pays what it can; what came of it.
+    pub(in super::super) async fn credit_unit(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        unit: Uuid,
+        coming: &Coming,
+    ) -> Result<Settled, Error> {
+        if !employer::hold_unit(connection, unit).await? {
+            return Err(db::Error::Unknown("employer_bill.unit_id").into());
+        }
+        let journal = Journal {
+            kind: coming.kind,
+            cause: coming.cause,
+            day: coming.day,
+            transfers: vec![Transfer {
+                from: coming.from,
+                to: Account::UnitCredit(unit),
+                amount: coming.amount,
+                month: None,
+            }],
+        };
+        ledger::post(connection, &self.seal, now, &journal).await?;
+        let at = (unit, coming.day);
+        let paid = settle_unit(connection, &self.seal, &self.policy, now, at).await?;
+        let applied: Money = paid.iter().map(UnitBill::total).sum();
+        Ok(Settled {
+            applied,
+            credited_idr: coming.amount.idr() - applied.idr(),
+            months: paid.iter().map(|it| it.month).collect(),
+        })
+    }
+}
