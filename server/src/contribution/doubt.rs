@@ -1,21 +1,18 @@
 //! Identity in doubt: the register was silent when somebody registered. It is asked again and again, and what was paid meanwhile
 //! either counts from its day or waits for an officer.
 
-use chrono::{DateTime, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Contributions, Error, SuspenseReason, store, suspense};
+use super::{Contributions, Error, SuspenseReason, suspense};
 use crate::{
     audit::{self, Actor},
     caller::Caller,
-    clock::day_of,
     db, employer,
     event::{self, Event},
-    identity::{self, IdentityState, Question, Verdict},
-    metrics,
+    identity::{IdentityState, Question, Verdict},
     participant::{self, Membership},
-    policy::{NoParameter, Policy},
 };
 use jamsostek_proto::v1 as wire;
 
@@ -23,35 +20,6 @@ use jamsostek_proto::v1 as wire;
 const LEASE: Duration = Duration::seconds(60);
 /// How many people one round of the worker asks about.
 const ROUND: u64 = 8;
-/// Counts a question to the register, and what it cost, by day and answer.
-pub(crate) async fn count_question(
-    connection: &impl ConnectionTrait,
-    policy: &Policy,
-    today: NaiveDate,
-    verdict: &Verdict,
-) -> Result<(), CountError> {
-    let price = policy.identity_question_price.on(today)?.value;
-    metrics::register_asked(verdict.name(), price.idr());
-    Ok(store::count_question(connection, today, verdict.name(), price).await?)
-}
-
-/// Why a question was not counted.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CountError {
-    #[error(transparent)]
-    NoParameter(#[from] NoParameter),
-    #[error(transparent)]
-    Store(#[from] db::Error),
-}
-
-impl From<CountError> for Error {
-    fn from(error: CountError) -> Self {
-        match error {
-            CountError::NoParameter(missing) => missing.into(),
-            CountError::Store(error) => error.into(),
-        }
-    }
-}
 
 impl Contributions {
     /// Asks the register about those whose turn it is; how many. Any number of workers may run at once: each takes a lease.
@@ -83,7 +51,7 @@ impl Contributions {
             ..question
         };
         // No transaction is open while the register is asked.
-        let verdict = identity::ask(&*self.register, &question).await;
+        let verdict = self.questions.put(question).await?;
         db::retrying(|| self.hear(check, &verdict)).await
     }
 
@@ -91,7 +59,6 @@ impl Contributions {
     async fn hear(&self, check: &participant::Check, verdict: &Verdict) -> Result<(), Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        count_question(&transaction, &self.policy, day_of(now), verdict).await?;
         let held = participant::hold(&transaction, check.membership).await?;
         let held = held.ok_or(db::Error::Unknown("identity_check.membership_id"))?;
         let ready = participant::readiness(&transaction, check.person).await?;

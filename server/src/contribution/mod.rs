@@ -9,6 +9,7 @@ mod employers;
 mod end;
 mod issue;
 mod pay;
+mod questions;
 mod remind;
 mod rpc;
 mod rules;
@@ -18,8 +19,8 @@ mod standing;
 mod store;
 mod suspense;
 
-pub(crate) use doubt::{CountError, count_question};
 pub(crate) use issue::issue_first;
+pub(crate) use questions::{CountError, Questions};
 pub(crate) use remind::Progress;
 pub(crate) use rpc::{law_refusal, service};
 pub(crate) use rules::{Refused, Terms, check};
@@ -37,7 +38,6 @@ use crate::{
     audit::Audit,
     clock::Clock,
     db::{self, Db},
-    identity::Register,
     money::{Money, Month},
     participant::Business,
     policy::{NoParameter, Policy, Reference},
@@ -52,7 +52,7 @@ pub(crate) struct Contributions {
     pub clock: Arc<dyn Clock>,
     pub policy: Arc<Policy>,
     pub audit: Audit,
-    pub register: Arc<dyn Register>,
+    pub questions: Questions,
     /// How far this process has reminded people today.
     pub reminded: Mutex<Progress>,
 }

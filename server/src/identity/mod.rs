@@ -6,7 +6,7 @@ mod contact;
 mod rules;
 pub(crate) mod sandbox;
 
-use std::{pin::Pin, time::Duration};
+use std::pin::Pin;
 
 use chrono::NaiveDate;
 pub(crate) use contact::{Channel, Contact, masked_name};
@@ -105,20 +105,20 @@ impl IdentityState {
     }
 }
 
-/// A verdict that is on its way.
-pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Verdict> + Send + 'a>>;
-
-/// How long the register may take: what takes longer is silence.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Asks the register, for so long and no longer.
-pub(crate) async fn ask(register: &dyn Register, question: &Question) -> Verdict {
-    let asked = tokio::time::timeout(PATIENCE, register.ask(question)).await;
-    asked.unwrap_or(Verdict::Unavailable)
+/// What became of a question.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// What is known now.
+    pub verdict: Verdict,
+    /// Whether the question may have reached the register, and so costs; what is remembered costs nothing.
+    pub was_put: bool,
 }
+
+/// An answer that is on its way.
+pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Heard> + Send + 'a>>;
 
 /// The population register.
 pub(crate) trait Register: Send + Sync + 'static {
-    /// Asks it. Costs money, takes time, may not answer.
+    /// Asks it. Costs money, takes seconds and never longer than five, may not answer.
     fn ask<'a>(&'a self, question: &'a Question) -> Answer<'a>;
 }

@@ -5,7 +5,7 @@ use crate::{
     fault::{self, Part},
 };
 
-use super::{Answer, Question, Register, Verdict, agreed_name};
+use super::{Answer, Heard, Question, Register, Verdict, agreed_name};
 
 /// Somebody with a story.
 pub(crate) struct Person {
@@ -119,7 +119,7 @@ pub(crate) struct SandboxRegister {
 impl Register for SandboxRegister {
     fn ask<'a>(&'a self, question: &'a Question) -> Answer<'a> {
         Box::pin(async move {
-            match fault::strikes(&self.db, Part::Register).await {
+            let verdict = match fault::strikes(&self.db, Part::Register).await {
                 Ok(false) => verdict(question),
                 Ok(true) => Verdict::Unavailable,
                 Err(error) => {
@@ -129,6 +129,10 @@ impl Register for SandboxRegister {
                     );
                     Verdict::Unavailable
                 }
+            };
+            Heard {
+                verdict,
+                was_put: true,
             }
         })
     }

@@ -16,7 +16,7 @@ use crate::{
     clock::day_of,
     contribution, db, employer,
     event::{self, Event},
-    identity::{self, IdentityState, Question, Verdict},
+    identity::{IdentityState, Question, Verdict},
     quota::{self, Quota, hex},
 };
 
@@ -140,7 +140,7 @@ impl Registrations {
             birth_date,
             mother_name: told.mother_name.clone(),
         };
-        let verdict = identity::ask(&*self.register, &question).await;
+        let verdict = self.questions.put(question).await?;
         let stop = rules::stop(&verdict);
         // Kept by itself, and until it is: what follows may meet other writers and start over, but nobody is asked twice.
         db::retrying(|| self.keep(caller, row, (told, birth_date), &verdict)).await?;
@@ -156,8 +156,6 @@ impl Registrations {
         verdict: &Verdict,
     ) -> Result<(), Error> {
         let transaction = self.db.begin_write().await?;
-        let today = self.clock.today();
-        contribution::count_question(&transaction, &self.policy, today, verdict).await?;
         let held = store::lock(&transaction, row.id).await?;
         let open = held.is_some_and(|it| {
             it.confirmed_at.is_none() && it.cancelled_at.is_none() && it.stopped_by.is_none()

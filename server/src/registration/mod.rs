@@ -25,7 +25,7 @@ use crate::{
     contribution,
     db::{self, Db},
     employer,
-    identity::{Contact, FullName, Nik, Register},
+    identity::{Contact, FullName, Nik},
     otp::{self, Limits},
     participant::Business,
     policy::{NoParameter, Policy},
@@ -40,7 +40,7 @@ pub(crate) struct Registrations {
     pub clock: Arc<dyn Clock>,
     pub policy: Arc<Policy>,
     pub limits: Limits,
-    pub register: Arc<dyn Register>,
+    pub questions: contribution::Questions,
     /// The sandbox tells in its next steps what only a sandbox knows.
     pub is_sandbox: bool,
 }

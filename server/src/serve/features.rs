@@ -7,7 +7,7 @@ use crate::{
     audit::Audit,
     balance::Balances,
     claim::{Bank, Claims},
-    contribution::Contributions,
+    contribution::{Contributions, Questions},
     employer::Employers,
     identity::Register,
     participant::Participants,
@@ -65,13 +65,19 @@ impl Features {
             policy: policy.clone(),
             audit: audit.clone(),
         };
+        let questions = Questions {
+            db: db.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            register,
+        };
         let contributions = Contributions {
             db: db.clone(),
             seal: seal.clone(),
             clock: clock.clone(),
             policy: policy.clone(),
             audit: audit.clone(),
-            register: register.clone(),
+            questions: questions.clone(),
             reminded: Mutex::default(),
         };
         let registrations = Registrations {
@@ -80,7 +86,7 @@ impl Features {
             clock: clock.clone(),
             policy: policy.clone(),
             limits: parts.limits,
-            register,
+            questions,
             is_sandbox: parts.profile == Profile::Sandbox,
         };
         let claims = Claims::new(
