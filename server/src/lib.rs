@@ -35,6 +35,7 @@ mod serve;
 mod session;
 mod wire;
 
+pub use identity::dukcapil::{Password, RegisterSettings};
 pub use otp::OtpLimits;
 pub use serve::{Error, House, Outside, Parts, Profile, WorkError, Workers, assemble};
 
@@ -49,6 +50,7 @@ pub async fn verify(db: &Db, seal: &Seal) -> Result<Vec<String>, db::Error> {
     let reader = db.reader();
     let mut wrong = registration::verify(reader, seal).await?;
     wrong.extend(otp::verify(reader, seal).await?);
+    wrong.extend(identity::dukcapil::verify(reader, seal).await?);
     wrong.extend(participant::verify(reader, seal).await?);
     wrong.extend(employer::verify(reader, seal).await?);
     wrong.extend(contribution::verify(reader, seal).await?);

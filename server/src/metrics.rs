@@ -40,6 +40,32 @@ pub(crate) fn register_asked(verdict: &'static str, cost_idr: i64) {
     counter!("jamsostek_register_cost_idr_total").increment(cost);
 }
 
+/// The population register was not asked, since its answer is remembered.
+pub(crate) fn register_remembered() {
+    counter!("jamsostek_register_remembered_total").increment(1);
+}
+
+/// The population register was not asked, since it is left alone.
+pub(crate) fn register_spared() {
+    counter!("jamsostek_register_spared_total").increment(1);
+}
+
+/// The population register gave no answer.
+pub(crate) fn register_silent(kind: &'static str) {
+    counter!("jamsostek_register_silences_total", "kind" => kind).increment(1);
+}
+
+/// The population register is left alone from now on, or no longer.
+pub(crate) fn register_is_left_alone(it_is: bool) {
+    gauge!("jamsostek_register_left_alone").set(f64::from(u8::from(it_is)));
+}
+
+/// So many questions may still be put to the population register.
+pub(crate) fn register_quota(left: i64) {
+    let left = i32::try_from(left).unwrap_or(i32::MAX);
+    gauge!("jamsostek_register_quota_left").set(f64::from(left));
+}
+
 /// A message was handed over, or was not.
 pub(crate) fn message_handled(outcome: &'static str) {
     counter!("jamsostek_messages_total", "outcome" => outcome).increment(1);

@@ -32,6 +32,8 @@ pub(crate) enum Datum {
     RequestContent,
     Peer,
     BankAccount,
+    RegisterQuestion,
+    RegisterAnswer,
 }
 
 impl Datum {
@@ -44,6 +46,8 @@ impl Datum {
             Self::RequestContent => "request_content",
             Self::Peer => "peer",
             Self::BankAccount => "bank_account",
+            Self::RegisterQuestion => "register_question",
+            Self::RegisterAnswer => "register_answer",
         }
     }
 }

@@ -32,7 +32,7 @@ use crate::{
     claim::{self, sandbox::SandboxBank},
     clock::MovedClock,
     contribution, employer,
-    identity::sandbox::SandboxRegister,
+    identity::{Register, dukcapil::Dukcapil, sandbox::SandboxRegister},
     incoming::{Limits, incoming},
     participant, registration, sandbox,
     session::{self, GateLayer},
@@ -88,7 +88,7 @@ pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
         Profile::Sandbox => Arc::new(MovedClock::over(parts.clock.clone())),
         Profile::Production => {
             return Err(Error::Unfit(format!(
-                "the production profile needs {}, which this version does not have yet; only the sandbox profile can be served",
+                "the production profile needs {}; what has no setting this version does not have yet, so that only the sandbox profile can be served",
                 parts.outside.missing().join(", ")
             )));
         }
@@ -97,9 +97,7 @@ pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
     sandbox::follow(&parts.db, &moved).await?;
     parts.clock = moved.clone();
     let neighbours = Neighbours {
-        register: Arc::new(SandboxRegister {
-            db: parts.db.clone(),
-        }),
+        register: register(&parts)?,
         bank: Arc::new(SandboxBank {
             db: parts.db.clone(),
             clock: parts.clock.clone(),
@@ -111,6 +109,16 @@ pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
         moved: Some(moved),
         parts,
     })
+}
+
+/// The population register: the real one where it is set.
+fn register(parts: &Parts) -> Result<Arc<dyn Register>, Error> {
+    let (db, seal, clock) = (&parts.db, &parts.seal, &parts.clock);
+    let Some(settings) = &parts.outside.register else {
+        return Ok(Arc::new(SandboxRegister { db: db.clone() }));
+    };
+    let real = Dukcapil::new(db.clone(), seal.clone(), clock.clone(), settings);
+    Ok(Arc::new(real.map_err(Error::Unfit)?))
 }
 
 impl House {

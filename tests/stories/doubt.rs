@@ -101,9 +101,16 @@ async fn each_question_is_counted_with_its_price_and_the_pauses_grow() {
 
 /// How many questions the register did not answer, and what they cost.
 pub async fn questions(town: &Town) -> (i64, i64) {
+    counted(town, "verdict = 'unavailable'").await
+}
+
+/// How many questions of a kind were counted, and what they cost.
+pub async fn counted(town: &Town, of: &str) -> (i64, i64) {
     let store = town.burglar().await;
-    let sql = "SELECT CAST(COALESCE(SUM(questions), 0) AS BIGINT), CAST(COALESCE(SUM(cost_idr), 0) AS BIGINT) FROM register_cost \
-               WHERE verdict = 'unavailable'";
+    let sql = format!(
+        "SELECT CAST(COALESCE(SUM(questions), 0) AS BIGINT), CAST(COALESCE(SUM(cost_idr), 0) AS BIGINT) FROM register_cost \
+         WHERE {of}"
+    );
     let row = store.query_one_raw(Statement::from_string(store.get_database_backend(), sql));
     let row = row.await.expect("an answer").expect("a row");
     let number = |at| row.try_get_by_index(at).expect("a number");

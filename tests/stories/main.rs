@@ -15,6 +15,7 @@ mod cover;
 mod crash;
 mod deadline;
 mod doubt;
+mod dukcapil;
 mod employee;
 mod employer;
 mod employer_bill;

@@ -35,6 +35,7 @@ pub struct Town {
     workers: Workers,
     statements: Arc<AtomicU64>,
     url: String,
+    outside: Outside,
     _directory: TempDir,
 }
 
@@ -61,6 +62,7 @@ impl Town {
         let seal = Seal::ephemeral();
         let mut parts = parts(db.clone(), seal.clone(), clock.clone());
         change(&mut parts);
+        let outside = parts.outside.clone();
         let (client, workers) = serve(parts).await;
         Self {
             client,
@@ -70,6 +72,7 @@ impl Town {
             workers,
             statements,
             url,
+            outside,
             _directory: directory,
         }
     }
@@ -77,7 +80,9 @@ impl Town {
     /// Opens another house on the same store; a client of it, and its workers.
     pub async fn opens_another_house(&self) -> (Client, Workers) {
         let db = Db::open(&self.url).await.expect("the same store");
-        serve(parts(db, self.seal.clone(), self.clock.clone())).await
+        let mut parts = parts(db, self.seal.clone(), self.clock.clone());
+        parts.outside = self.outside.clone();
+        serve(parts).await
     }
 
     /// The workers of the first house.

@@ -1,6 +1,7 @@
 //! The settings: flags, environment and `--help` are one text.
 
 mod outside;
+mod register;
 
 use std::{
     net::SocketAddr,
@@ -9,6 +10,7 @@ use std::{
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use outside::OutsideFlags;
+pub use register::RegisterFlags;
 use uuid::Uuid;
 
 use crate::Profile;

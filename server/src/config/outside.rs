@@ -2,15 +2,22 @@
 
 use clap::Args;
 
+use super::register::RegisterFlags;
 use crate::Outside;
 
 /// Which neighbours are real; what is left out is the sandbox's.
 #[derive(Args, Clone, Debug)]
-pub struct OutsideFlags {}
+pub struct OutsideFlags {
+    /// The population register.
+    #[command(flatten)]
+    pub register: RegisterFlags,
+}
 
 impl OutsideFlags {
     /// The neighbours as they are set, or what is wrong with the settings.
     pub fn read(&self) -> Result<Outside, String> {
-        Ok(Outside {})
+        Ok(Outside {
+            register: self.register.read()?,
+        })
     }
 }

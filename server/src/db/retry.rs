@@ -13,6 +13,12 @@ pub(crate) trait FromStore {
     fn store_error(&self) -> Option<&Error>;
 }
 
+impl FromStore for Error {
+    fn store_error(&self) -> Option<&Error> {
+        Some(self)
+    }
+}
+
 /// Runs `operation`, a whole transaction, again while it loses against other writers. A wait for a lock that took too long is not
 /// repeated: it would take as long again.
 pub(crate) async fn retrying<T, E, Run, Running>(mut operation: Run) -> Result<T, E>

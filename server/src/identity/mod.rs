@@ -3,6 +3,7 @@
 //! `rules` reads a NIK, a name and a contact; [`Register`] is the wire to the register; [`sandbox::SandboxRegister`] stands in for it.
 
 mod contact;
+pub(crate) mod dukcapil;
 mod rules;
 pub(crate) mod sandbox;
 

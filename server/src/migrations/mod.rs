@@ -4,6 +4,7 @@ mod m0001_bpu_road;
 mod m0002_first_claim;
 mod m0003_employers;
 mod m0004_employer_bills;
+mod m0005_register;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_first_claim::Migration),
             Box::new(m0003_employers::Migration),
             Box::new(m0004_employer_bills::Migration),
+            Box::new(m0005_register::Migration),
         ]
     }
 }

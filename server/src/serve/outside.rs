@@ -1,12 +1,22 @@
 //! Who outside is real, and whom the sandbox plays.
 
+use crate::identity::dukcapil::RegisterSettings;
+
 /// The neighbours outside that are real. What is left out is played by the sandbox; production leaves nothing out.
 #[derive(Clone, Default)]
-pub struct Outside {}
+pub struct Outside {
+    /// The population register.
+    pub register: Option<RegisterSettings>,
+}
 
 impl Outside {
     /// The settings without which production is not served.
     pub(super) fn missing(&self) -> Vec<&'static str> {
-        vec!["the population register", "a carrier of messages", "a bank"]
+        let register = self
+            .register
+            .is_none()
+            .then_some("the population register (--register-url)");
+        let others = ["a carrier of messages", "a bank"];
+        register.into_iter().chain(others).collect()
     }
 }

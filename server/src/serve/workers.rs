@@ -8,7 +8,7 @@ use crate::{
     clock::{Clock, MovedClock},
     contribution,
     db::{self, Db},
-    employer, notification, sandbox,
+    employer, identity, notification, sandbox,
     seal::Seal,
 };
 
@@ -99,6 +99,9 @@ impl Workers {
             contributions.remind().await.map_err(WorkError::from),
             claims.pay_out().await.map_err(WorkError::from),
             audit.work().await.map_err(WorkError::from),
+            identity::dukcapil::forget(&self.db, self.clock.now())
+                .await
+                .map_err(WorkError::from),
         ];
         rounds.into_iter().sum()
     }
