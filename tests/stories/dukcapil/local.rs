@@ -2,7 +2,10 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
 };
 
 use jamsostek_server::{Password, config::RegisterFlags};
@@ -52,8 +55,8 @@ pub struct Asked {
 pub struct Local {
     pub address: SocketAddr,
     manner: Arc<watch::Sender<Manner>>,
-    asked: Arc<Mutex<Vec<Asked>>>,
-    quota: Arc<Mutex<i64>>,
+    asked: Arc<watch::Sender<Vec<Asked>>>,
+    quota: Arc<AtomicI64>,
 }
 
 /// A place where a register will be: nobody listens there, and nobody else can.
@@ -108,8 +111,8 @@ impl Local {
         let local = Self {
             address: listener.local_addr().expect("its address"),
             manner: Arc::new(watch::Sender::new(manner)),
-            asked: Arc::default(),
-            quota: Arc::new(Mutex::new(150_000)),
+            asked: Arc::new(watch::Sender::new(Vec::new())),
+            quota: Arc::new(AtomicI64::new(150_000)),
         };
         tokio::spawn({
             let local = local.clone();
@@ -129,20 +132,23 @@ impl Local {
 
     /// So many questions are left.
     pub fn has_left(&self, questions: i64) {
-        *self.quota.lock().unwrap_or_else(PoisonError::into_inner) = questions;
+        self.quota.store(questions, Ordering::Relaxed);
     }
 
     pub fn asked(&self) -> Vec<Asked> {
-        self.questions().clone()
+        self.asked.borrow().clone()
     }
 
     /// How often it was asked.
     pub fn times(&self) -> usize {
-        self.questions().len()
+        self.asked.borrow().len()
     }
 
-    fn questions(&self) -> MutexGuard<'_, Vec<Asked>> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Completes when somebody has asked.
+    pub async fn is_asked(&self) {
+        let mut asked = self.asked.subscribe();
+        let somebody = asked.wait_for(|it| !it.is_empty()).await;
+        somebody.expect("the register is there");
     }
 
     async fn serve(self, socket: TcpStream, tls: Option<TlsAcceptor>) {
@@ -162,13 +168,13 @@ impl Local {
         let Some(asked) = read(&mut socket).await else {
             return;
         };
-        self.questions().push(asked);
+        self.asked.send_modify(|it| it.push(asked));
         let mut manner = self.manner.subscribe();
         let spoken = manner.wait_for(|it| !matches!(it, Manner::IsSilent)).await;
         let Ok(spoken) = spoken.map(|it| it.clone()) else {
             return;
         };
-        let quota = *self.quota.lock().unwrap_or_else(PoisonError::into_inner);
+        let quota = self.quota.load(Ordering::Relaxed);
         let answer = match &spoken {
             Manner::Says(content) => whole(&letter(content, quota).to_string()),
             Manner::Body(body) => whole(body),

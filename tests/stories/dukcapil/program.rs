@@ -110,6 +110,8 @@ async fn the_password_is_not_in_the_help_and_may_come_from_a_file() {
 #[tokio::test]
 async fn settings_that_do_not_go_together_are_named() {
     let home = TempDir::new().expect("a directory");
+    let empty = home.path().join("empty.pem");
+    std::fs::write(&empty, "").expect("a file");
     let cases: [(&[&str], &str); 5] = [
         (
             &["--register-url", "http://10.0.0.1:8000"],
@@ -136,6 +138,12 @@ async fn settings_that_do_not_go_together_are_named() {
 
         assert!(said.contains(why), "{why} is not in {said}");
     }
+    let mut trusting_nobody = asking(&home, "https://10.0.0.1:8000").await;
+    let said = refused_to_serve(trusting_nobody.arg("--register-ca").arg(&empty)).await;
+    assert!(
+        said.contains("--register-ca holds no certificates"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,5 @@
 //! The register is absent, slow or out of its mind: nobody is turned away for it, nobody gets through by it.
 
-use std::time::Duration;
-
 use jamsostek_client::v1::{
     IdentityState,
     payment::{Disposition, SuspenseReason},
@@ -78,12 +76,12 @@ async fn a_register_that_takes_too_long_is_asked_again_later() {
 
     assert_eq!(bill.payable_idr, MARCH);
     assert_eq!(waiting, IdentityState::Pending);
-    // The clock stands still: the worker's hour has not come, and nobody asks.
+    // The clock stands still: it is nobody's turn yet.
     town.lets_the_workers_run().await;
-    assert_eq!(register.times(), 1);
+    assert_eq!(questions(&town).await, (1, 1_000));
     town.waits(60);
     town.lets_the_workers_run().await;
-    assert_eq!(register.times(), 2);
+    assert_eq!(questions(&town).await, (2, 2_000));
     assert_eq!(budi.looks().await.identity_state(), IdentityState::Pending);
 }
 
@@ -188,15 +186,20 @@ async fn whoever_hangs_up_while_it_thinks_has_asked_and_finds_the_answer() {
     let town = town_at(register.address).await;
     let mut budi = town.person();
     budi.has_an_account().await;
-    let patient = budi.client.clone();
 
-    budi.client = patient.with_deadline(Duration::from_millis(300));
-    budi.tells_work().await.expect_err("he has hung up");
+    let mut telling = Box::pin(budi.tells_work());
+    tokio::select! {
+        told = &mut telling => panic!("nobody has answered: {told:?}"),
+        () = register.is_asked() => {}
+    }
+    drop(telling);
+    // Over the same connection, and so after he has hung up.
+    let meanwhile = budi.looks().await.identity_state();
     register.now(Manner::Says(agrees()));
     while costs(&town).await == (0, 0) {}
-    budi.client = patient;
     let taken = budi.tells_work().await.expect("the work is taken");
 
+    assert_eq!(meanwhile, IdentityState::Declared);
     assert_eq!(taken.identity_state(), IdentityState::Matched);
     assert_eq!((register.times(), costs(&town).await), (1, (1, 1_000)));
 }

@@ -1,6 +1,6 @@
 //! Puts a question as CALL_VERIFY_BY_ELEMEN: a POST of JSON that names the elements to compare.
 
-use std::sync::Arc;
+use std::error::Error;
 
 use reqwest::{Certificate, Client, Response, Url, redirect};
 use serde::Serialize;
@@ -18,7 +18,7 @@ const ANSWER_BYTES_MAX: usize = 64 * 1_024;
 pub(super) struct Wire {
     client: Client,
     url: Url,
-    settings: Arc<RegisterSettings>,
+    settings: RegisterSettings,
 }
 
 /// What is put to the register, and nothing more than that.
@@ -59,7 +59,7 @@ impl Wire {
             .redirect(redirect::Policy::none())
             .no_proxy();
         let trusted = match &settings.certificates {
-            Some(pem) => Some(Certificate::from_pem_bundle(pem).map_err(|_| NO_CERTIFICATES)?),
+            Some(pem) => Some(certificates(pem)?),
             // In the clear nobody needs to be trusted, and a machine without certificates is no obstacle.
             None if settings.url.scheme() == "http" => Some(Vec::new()),
             None => None,
@@ -67,9 +67,7 @@ impl Wire {
         if let Some(trusted) = trusted {
             client = client.tls_certs_only(trusted);
         }
-        let client = client
-            .build()
-            .map_err(|error| format!("the population register cannot be called: {error}"))?;
+        let client = client.build().map_err(|error| cannot_be_called(&error))?;
         let mut url = settings.url.clone();
         url.path_segments_mut()
             .map_err(|()| "--register-url is no address to call")?
@@ -83,7 +81,7 @@ impl Wire {
         Ok(Self {
             client,
             url,
-            settings: Arc::new(settings.clone()),
+            settings: settings.clone(),
         })
     }
 
@@ -128,7 +126,21 @@ impl Wire {
     }
 }
 
-const NO_CERTIFICATES: &str = "--register-ca holds no certificates in PEM";
+/// Whom to trust. A file that names nobody would let nobody be believed.
+fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, String> {
+    let read = Certificate::from_pem_bundle(pem).unwrap_or_default();
+    if read.is_empty() {
+        return Err("--register-ca holds no certificates in PEM".to_owned());
+    }
+    Ok(read)
+}
+
+/// Why nobody can be called at all: on a machine without certificates, for instance.
+fn cannot_be_called(error: &reqwest::Error) -> String {
+    let why = error.source().map(ToString::to_string);
+    let why = why.unwrap_or_else(|| error.to_string());
+    format!("the population register cannot be called: {why}")
+}
 
 /// A name as the register keeps it, so that titles, case and points make no difference (decision C1).
 fn plain(name: &FullName) -> String {
