@@ -190,6 +190,18 @@
 //! # }
 //! ```
 //!
+//! Telling what became of a message, as the carrier does that took it:
+//!
+//! ```no_run
+//! use jamsostek_client::v1::DeliveryFate;
+//!
+//! # async fn example(client: jamsostek_client::Client, message: uuid::Uuid) -> Result<(), Box<dyn std::error::Error>> {
+//! let carrier = client.with_credentials("00000000-0000-7000-8000-000000000008".parse()?, "sandbox-carrier");
+//! carrier.record_delivery(message, DeliveryFate::Delivered).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! In the sandbox, reading the code that was sent:
 //!
 //! ```no_run
@@ -207,6 +219,7 @@ mod contribution;
 mod employer;
 mod employer_bill;
 mod error;
+mod message;
 mod options;
 mod otp;
 mod pages;

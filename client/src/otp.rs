@@ -18,7 +18,8 @@ impl Client {
         .await
     }
 
-    /// Sends the codes that a payout or a new contact needs. The client never repeats this by itself, for it sends messages.
+    /// Sends the codes that a payout or a new contact needs, or one to the other contact on file instead of a code that has not come.
+    /// The client never repeats this by itself, for it sends messages.
     pub async fn send_step_up_otp(
         &self,
         request: SendStepUpOtpRequest,
@@ -48,7 +49,7 @@ impl Client {
         .await
     }
 
-    /// Tells whether a code has left the house.
+    /// Tells how far a code has come, and to which other contact one for a participant's act can go.
     pub async fn get_otp_delivery(&self, challenge: Uuid) -> Result<GetOtpDeliveryResponse, Error> {
         let request = GetOtpDeliveryRequest {
             challenge_id: challenge.to_string(),

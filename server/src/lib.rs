@@ -26,6 +26,7 @@ mod page;
 mod participant;
 mod policy;
 mod quota;
+mod receipt;
 mod refusal;
 mod registration;
 mod sandbox;

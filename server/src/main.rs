@@ -1,5 +1,6 @@
 //! Runs the service: parses the settings, opens the store, binds, serves.
 
+mod background;
 mod greeting;
 
 use std::{
@@ -9,17 +10,17 @@ use std::{
     path::Path,
     process::ExitCode,
     sync::Arc,
-    time::Duration,
 };
 
+use background::Background;
 use clap::Parser;
 use jamsostek_server::{
-    NewClient, OtpLimits, Parts, Profile, Workers, assemble,
+    NewClient, OtpLimits, Parts, Profile, assemble,
     clock::SystemClock,
     config::{ClientCommand, Command, Config, KeysCommand, Log, Place, Serving},
     create_client,
     db::Db,
-    metrics, revoke_client,
+    revoke_client,
     seal::Seal,
     verify,
 };
@@ -34,14 +35,6 @@ use uuid::Uuid;
 
 /// Exit code for settings that do not go together (BSD's EX_USAGE).
 const BAD_SETTINGS: u8 = 64;
-/// How often the workers look for work.
-const WORK_INTERVAL: Duration = Duration::from_millis(200);
-/// How long they wait for more when they are woken: codes that are asked for at once leave together.
-const GATHERING: Duration = Duration::from_millis(10);
-
-/// How long the last round may take: a store that is gone must not keep the process.
-const LAST_ROUND_MAX: Duration = Duration::from_secs(5);
-
 /// Into which durations calls are sorted, in seconds.
 const CALL_SECONDS: [f64; 9] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5, 10.0];
 
@@ -134,68 +127,15 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
         &house.sandbox_token(),
         serving.tls_certificate.as_deref(),
     )?;
-    let (ending, ended) = tokio::sync::watch::channel(false);
-    let working = tokio::spawn(work(house.workers(), ended));
-    let workers = house.workers();
+    let background = Background::begins(&house.workers());
     let served = house.serve(listener, stop).await;
-    // Between two rounds, so that none is cut in half; what was only counted in memory is then written down before we go.
-    ending.send_replace(true);
-    let stop_working = working.abort_handle();
-    let last = async {
-        let worked = working.await;
-        let done = workers.work().await;
-        (worked.err(), done.err())
-    };
-    let mut fine = true;
-    let mut tell = |error: &dyn Error| {
-        fine = false;
-        tracing::error!(error = %error, "the last round failed; counts of own reads may be lost");
-    };
-    match tokio::time::timeout(LAST_ROUND_MAX, last).await {
-        Ok((broken, failed)) => {
-            broken.iter().for_each(|it| tell(it));
-            failed.iter().for_each(|it| tell(it));
-        }
-        Err(late) => {
-            stop_working.abort();
-            tell(&late);
-        }
-    }
-    // Whatever still waits for a store that is gone is left behind with it.
-    if let Err(late) = tokio::time::timeout(LAST_ROUND_MAX, db.close()).await {
-        tell(&late);
-    }
+    let fine = background.ends(db).await;
     served?;
     Ok(if fine {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// Works, round by round, until it is stopped. A round that fails is told and tried again.
-async fn work(workers: Workers, mut ended: tokio::sync::watch::Receiver<bool>) {
-    while !*ended.borrow() {
-        let (pause, may_be_woken) = match workers.work().await {
-            Ok(0) => (WORK_INTERVAL, true),
-            Ok(_) => (Duration::ZERO, false),
-            Err(error) => {
-                metrics::worker_failed();
-                tracing::error!(error = &error as &dyn Error, "a worker failed");
-                (Duration::from_secs(1), false)
-            }
-        };
-        tokio::select! {
-            changed = ended.changed() => {
-                // An error would mean that nobody can stop it any more: then it stops.
-                if changed.is_err() {
-                    return;
-                }
-            }
-            () = tokio::time::sleep(pause) => {}
-            () = workers.woken(), if may_be_woken => tokio::time::sleep(GATHERING).await,
-        }
-    }
 }
 
 /// Completes when somebody asks the process to stop. Listens from the call on, not only once awaited: whoever has read the banner

@@ -67,8 +67,13 @@ pub(crate) fn register_quota(left: i64) {
 }
 
 /// A message was handed over, or was not.
-pub(crate) fn message_handled(outcome: &'static str) {
-    counter!("jamsostek_messages_total", "outcome" => outcome).increment(1);
+pub(crate) fn message_handled(channel: &'static str, outcome: &'static str) {
+    counter!("jamsostek_messages_total", "channel" => channel, "outcome" => outcome).increment(1);
+}
+
+/// A carrier told what became of a message, and it was news.
+pub(crate) fn message_told(fate: &'static str) {
+    counter!("jamsostek_message_receipts_total", "fate" => fate).increment(1);
 }
 
 /// The bank was told or asked, and this is what it said.

@@ -25,6 +25,7 @@ pub use workers::{WorkError, Workers};
 use features::{Features, Neighbours};
 use health::report;
 use info::ServerInfo;
+use workers::Rest;
 
 use crate::{
     balance, benefit,
@@ -34,7 +35,7 @@ use crate::{
     contribution, employer,
     identity::{Register, dukcapil::Dukcapil, sandbox::SandboxRegister},
     incoming::{Limits, incoming},
-    participant, registration, sandbox,
+    participant, receipt, registration, sandbox,
     session::{self, GateLayer},
 };
 
@@ -128,8 +129,11 @@ impl House {
             db: self.parts.db.clone(),
             seal: self.parts.seal.clone(),
             clock: self.parts.clock.clone(),
-            moved: self.moved.clone(),
-            features: self.features.clone(),
+            lanes: self.parts.outside.carriers.lanes(),
+            rest: Some(Rest {
+                moved: self.moved.clone(),
+                features: self.features.clone(),
+            }),
         }
     }
 
@@ -235,6 +239,7 @@ impl House {
                 features.sessions.clone()
             )))
             .add_service(bounded!(session::otp_service(features.sessions)))
+            .add_service(bounded!(receipt::service(features.receipts)))
             .add_service(bounded!(participant::service(features.participants)))
             .add_service(bounded!(employer::service(features.employers)))
             .add_service(bounded!(contribution::service(features.contributions)))

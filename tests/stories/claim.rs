@@ -484,6 +484,7 @@ async fn a_code_that_is_asked_for_twice_is_one_code_and_its_id_names_one_act() {
     let request = |number| SendStepUpOtpRequest {
         challenge_id: challenge_id.clone(),
         act: Some(Act::Payout(act(number))),
+        ..Default::default()
     };
 
     let sent = budi

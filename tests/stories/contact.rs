@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// The two codes of a change.
-struct Codes {
-    new: Uuid,
-    old: Uuid,
+pub struct Codes {
+    pub new: Uuid,
+    pub old: Uuid,
 }
 
 #[tokio::test]
@@ -251,7 +251,7 @@ async fn a_contact_that_is_on_file_needs_no_codes() {
 }
 
 /// The same person, who reads what comes to another contact.
-fn reached_by(person: &Person, contact: &str) -> Person {
+pub fn reached_by(person: &Person, contact: &str) -> Person {
     Person {
         contact: contact.into(),
         ..person.clone()
@@ -259,14 +259,14 @@ fn reached_by(person: &Person, contact: &str) -> Person {
 }
 
 /// Asks for the codes to another contact, and brings both back.
-async fn proves_both(person: &Person, at_new: &Person) -> Codes {
+pub async fn proves_both(person: &Person, at_new: &Person) -> Codes {
     let codes = asks(person, &at_new.contact).await;
     brings_back(at_new, codes.new).await;
     brings_back(person, codes.old).await;
     codes
 }
 
-async fn asks(person: &Person, contact: &str) -> Codes {
+pub async fn asks(person: &Person, contact: &str) -> Codes {
     let request = SendStepUpOtpRequest {
         act: Some(Act::NewContact(contact.into())),
         ..Default::default()
@@ -284,13 +284,13 @@ async fn asks(person: &Person, contact: &str) -> Codes {
 }
 
 /// Reads the newest code at this contact and brings it back.
-async fn brings_back(person: &Person, challenge: Uuid) {
+pub async fn brings_back(person: &Person, challenge: Uuid) {
     let code = person.reads_the_code().await;
     let verified = person.client.anonymous().verify_otp(challenge, code).await;
     verified.expect("it is right");
 }
 
-async fn changes(person: &Person, contact: &str, codes: &Codes) -> Result<Participant, Error> {
+pub async fn changes(person: &Person, contact: &str, codes: &Codes) -> Result<Participant, Error> {
     let request = UpdateContactRequest {
         contact: contact.into(),
         new_challenge_id: codes.new.to_string(),

@@ -177,6 +177,11 @@ impl Town {
         self.credentialed(7, "sandbox-registrar")
     }
 
+    /// Who carries messages, and tells what became of them.
+    pub fn carrier(&self) -> Client {
+        self.credentialed(8, "sandbox-carrier")
+    }
+
     /// A service that may not take payments.
     pub fn warehouse(&self) -> Client {
         self.credentialed(3, "sandbox-warehouse")

@@ -1,5 +1,6 @@
 //! The settings: flags, environment and `--help` are one text.
 
+mod carriers;
 mod outside;
 mod register;
 
@@ -8,6 +9,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use carriers::is_this_machine;
+pub use carriers::{CarrierFlags, Secret, SmtpSecurity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use outside::OutsideFlags;
 pub use register::RegisterFlags;

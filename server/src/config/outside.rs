@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::register::RegisterFlags;
+use super::carriers::CarrierFlags;
 use crate::Outside;
 
 /// Which neighbours are real; what is left out is the sandbox's.
@@ -11,6 +12,9 @@ pub struct OutsideFlags {
     /// The population register.
     #[command(flatten)]
     pub register: RegisterFlags,
+    /// How messages leave.
+    #[command(flatten)]
+    pub carriers: CarrierFlags,
 }
 
 impl OutsideFlags {
@@ -18,6 +22,7 @@ impl OutsideFlags {
     pub fn read(&self) -> Result<Outside, String> {
         Ok(Outside {
             register: self.register.read()?,
+            carriers: self.carriers.read()?,
         })
     }
 }

@@ -5,6 +5,7 @@ mod m0002_first_claim;
 mod m0003_employers;
 mod m0004_employer_bills;
 mod m0005_register;
+mod m0006_carriers;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_employers::Migration),
             Box::new(m0004_employer_bills::Migration),
             Box::new(m0005_register::Migration),
+            Box::new(m0006_carriers::Migration),
         ]
     }
 }

@@ -1,47 +1,33 @@
-//! Messages to people: written in the transaction of the fact, sealed, delivered afterwards by a worker, a round of them together.
+//! Messages to people: written in the transaction of the fact, sealed, delivered afterwards by workers, a round of them together.
 //!
 //! A code leaves at most once: one that came twice would only confuse. Anything else leaves at least once, under an id by which a
-//! carrier knows it again. No transaction is open while one is sent.
+//! carrier knows it again. No transaction is open while one is sent. Each [`Lane`] is worked apart, so that a carrier that hangs
+//! holds nobody else's messages. What a carrier tells afterwards is kept by [`told`].
 
+mod carrier;
+mod lane;
 mod sandbox;
+mod sms;
+mod smtp;
 mod store;
 
+pub(crate) use carrier::Carriers;
+pub(crate) use lane::{Lane, ring};
 pub(crate) use sandbox::shown;
+pub(crate) use sms::{GatewayProof, SmsGateway, SmsGatewaySettings};
+pub(crate) use smtp::{MailServer, MailServerSettings};
+pub(crate) use store::{delivery, forget, told};
 
-use std::collections::HashMap;
-
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
-use tokio::sync::Notify;
 use uuid::Uuid;
 
 use crate::{
-    db::{self, Db},
+    db,
     identity::Contact,
-    metrics,
-    seal::{Broken, Datum, Seal},
+    seal::{Datum, Seal},
 };
-
-/// How long a worker has to hand a message over before another may try.
-const LEASE: Duration = Duration::seconds(30);
-/// How many messages one round of the worker takes.
-const ROUND: u64 = 64;
-/// How often a message that is no code is handed over before it counts as failed.
-const TRIES_MAX: i32 = 10;
-
-/// Somebody waits for a code: the worker of this process need not wait for its next look. Others find it when they look.
-static BELL: Notify = Notify::const_new();
-
-/// Tells the worker that a code waits; after the transaction that queued it.
-pub(crate) fn ring() {
-    BELL.notify_one();
-}
-
-/// Completes when a code waits.
-pub(crate) async fn rung() {
-    BELL.notified().await;
-}
 
 /// A message that is to leave.
 #[derive(Clone)]
@@ -67,8 +53,40 @@ pub(crate) enum Delivery {
     Queued,
     /// Handed to the carrier.
     Sent,
-    /// Not handed over.
+    /// Handed to the carrier, whose answer was lost; it is not handed over again.
+    Unconfirmed,
+    /// The carrier says that it has come.
+    Delivered,
+    /// Not handed over, or the carrier says that it will not come.
     Failed,
+}
+
+/// How far a message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Way {
+    /// Where it is.
+    pub delivery: Delivery,
+    /// Whether anybody has begun to hand it over.
+    pub was_tried: bool,
+}
+
+/// What a carrier tells of a message that it took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// It has come.
+    Delivered,
+    /// It will not come.
+    Failed,
+}
+
+impl Fate {
+    /// What it is counted under.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 /// What is sealed of a message.
@@ -106,98 +124,4 @@ pub(crate) async fn queue(
         }
     });
     store::insert(connection, waiting.collect(), now).await
-}
-
-/// How long a carrier that failed is left alone: a minute, then twice as long each time.
-fn pause(tries: i32) -> Duration {
-    Duration::minutes(1 << (tries - 1).clamp(0, 9))
-}
-
-/// Where message `id` is.
-pub(crate) async fn delivery(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<Delivery>, db::Error> {
-    store::state(connection, id).await
-}
-
-/// Delivers what waits; the number of messages handled. Any number of workers may run at once: each takes a lease.
-pub(crate) async fn work(db: &Db, seal: &Seal, now: DateTime<Utc>) -> Result<usize, db::Error> {
-    let transaction = db.begin_write().await?;
-    let leased = store::lease(&transaction, now, now + LEASE, ROUND).await?;
-    transaction.commit().await?;
-    if leased.is_empty() {
-        return Ok(0);
-    }
-    let refused = hand_over(db, seal, now, &leased).await?;
-    let outcomes: Vec<_> = leased
-        .iter()
-        .map(|it| (it.id, outcome(it, refused.get(&it.id), now)))
-        .collect();
-    let transaction = db.begin_write().await?;
-    store::finish(&transaction, &outcomes, now).await?;
-    transaction.commit().await?;
-    Ok(leased.len())
-}
-
-/// Hands all of a round to their carrier, and says which it did not take. What the store cannot keep is taken up after the lease.
-async fn hand_over(
-    db: &Db,
-    seal: &Seal,
-    now: DateTime<Utc>,
-    leased: &[store::Leased],
-) -> Result<HashMap<Uuid, NotHandedOver>, db::Error> {
-    let (mut refused, mut leaving) = (HashMap::new(), Vec::new());
-    for message in leased {
-        match payload_of(seal, message) {
-            Ok(payload) if payload.decoy => {}
-            Ok(payload) => leaving.push((message.id, payload)),
-            Err(error) => {
-                refused.insert(message.id, error);
-            }
-        }
-    }
-    let not_taken = sandbox::send(db, seal, now, leaving).await?;
-    refused.extend(not_taken.into_iter().map(|it| (it, NotHandedOver::Carrier)));
-    Ok(refused)
-}
-
-fn payload_of(seal: &Seal, message: &store::Leased) -> Result<Payload, NotHandedOver> {
-    let payload = seal.open(Datum::Message, message.id, &message.payload)?;
-    serde_json::from_str(&payload).map_err(|_| NotHandedOver::Unreadable)
-}
-
-/// How the attempt ended.
-fn outcome(
-    message: &store::Leased,
-    refused: Option<&NotHandedOver>,
-    now: DateTime<Utc>,
-) -> store::Outcome {
-    let tries_again = !message.is_code && message.tries < TRIES_MAX;
-    let outcome = match refused {
-        None => store::Outcome::Sent,
-        Some(_) if tries_again => store::Outcome::Again(now + pause(message.tries)),
-        Some(_) => store::Outcome::Failed,
-    };
-    if let Some(error) = refused {
-        tracing::error!(
-            error = error as &dyn std::error::Error,
-            message.id = %message.id,
-            tries_again,
-            "a message could not be handed over"
-        );
-    }
-    metrics::message_handled(outcome.name());
-    outcome
-}
-
-/// Why a message is still here.
-#[derive(Debug, thiserror::Error)]
-enum NotHandedOver {
-    #[error("the carrier does not take it")]
-    Carrier,
-    #[error("its content cannot be read")]
-    Unreadable,
-    #[error(transparent)]
-    Broken(#[from] Broken),
 }

@@ -29,6 +29,8 @@ impl ActiveModelBehavior for ActiveModel {}
 
 /// A message as the sandbox shows it.
 pub(crate) struct Shown {
+    /// The message's id, by which a carrier tells what became of it.
+    pub id: Uuid,
     /// Where it would have gone.
     pub contact: String,
     /// What it says.
@@ -94,6 +96,7 @@ pub(crate) async fn shown(
             let payload: Payload = serde_json::from_str(&payload)
                 .map_err(|_| db::Error::Unknown("sandbox_message.payload"))?;
             Ok(Shown {
+                id: row.id,
                 contact: payload.contact,
                 text: payload.text,
                 code: payload.code,

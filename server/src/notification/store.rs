@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, QuerySelect, Value, entity::prelude::*};
 use uuid::Uuid;
 
-use super::Delivery;
+use super::{Delivery, Fate, Way};
 use crate::{db, identity::Channel};
 
 #[sea_orm::model]
@@ -20,7 +20,7 @@ pub(crate) struct Model {
     pub leased_until: Option<DateTime<Utc>>,
     pub sent_at: Option<DateTime<Utc>>,
     pub is_code: bool,
-    /// Not before this moment, where the carrier has failed.
+    /// Not before this moment; later than its making where a carrier has failed.
     pub not_before: Option<DateTime<Utc>>,
 }
 
@@ -29,6 +29,7 @@ impl ActiveModelBehavior for ActiveModel {}
 /// A message that this worker alone may hand over until its lease ends.
 pub(super) struct Leased {
     pub(super) id: Uuid,
+    pub(super) channel: Channel,
     pub(super) payload: Vec<u8>,
     pub(super) is_code: bool,
     /// How often it was leased, this time included.
@@ -49,6 +50,8 @@ pub(super) struct Waiting {
 pub(super) enum Outcome {
     Sent,
     Failed,
+    /// Nobody knows whether it has left.
+    Unconfirmed,
     /// Tried again from then on.
     Again(DateTime<Utc>),
 }
@@ -59,6 +62,7 @@ impl Outcome {
         match self {
             Self::Sent => "sent",
             Self::Failed => "failed",
+            Self::Unconfirmed => "unconfirmed",
             Self::Again(_) => "again",
         }
     }
@@ -83,7 +87,7 @@ pub(super) async fn insert(
         leased_until: Set(None),
         sent_at: Set(None),
         is_code: Set(it.is_code),
-        not_before: Set(None),
+        not_before: Set(Some(now)),
     });
     Entity::insert_many(rows)
         .exec_without_returning(connection)
@@ -91,54 +95,143 @@ pub(super) async fn insert(
     Ok(())
 }
 
-pub(super) async fn state(
+/// How far message `id` has come.
+pub(crate) async fn delivery(
     connection: &impl ConnectionTrait,
     id: Uuid,
-) -> Result<Option<Delivery>, db::Error> {
-    let state: Option<String> = Entity::find_by_id(id)
+) -> Result<Option<Way>, db::Error> {
+    let row: Option<(String, i32)> = Entity::find_by_id(id)
         .select_only()
         .column(Column::State)
+        .column(Column::Attempts)
         .into_tuple()
         .one(connection)
         .await?;
-    match state.as_deref() {
-        None => Ok(None),
-        Some("queued" | "leased") => Ok(Some(Delivery::Queued)),
-        Some("sent") => Ok(Some(Delivery::Sent)),
-        Some("failed") => Ok(Some(Delivery::Failed)),
-        Some(_) => Err(db::Error::Unknown("message.state")),
-    }
+    let Some((state, attempts)) = row else {
+        return Ok(None);
+    };
+    let delivery = match state.as_str() {
+        "queued" | "leased" => Delivery::Queued,
+        "sent" => Delivery::Sent,
+        "unconfirmed" => Delivery::Unconfirmed,
+        "delivered" => Delivery::Delivered,
+        "failed" => Delivery::Failed,
+        _ => return Err(db::Error::Unknown("message.state")),
+    };
+    Ok(Some(Way {
+        delivery,
+        was_tried: attempts > 0,
+    }))
 }
 
-/// Takes the oldest waiting codes, and the oldest other messages. A code is leased once: one whose worker died counts as failed after
-/// its lease, for it must not leave twice, and the person can ask for another. Any other message is taken up again.
+/// What stands of a message after a carrier has told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Told {
+    pub fate: Fate,
+    /// Whether it was news.
+    pub is_news: bool,
+}
+
+/// Keeps what a carrier tells of message `id`; `None` where no carrier was ever handed it. Whatever order receipts come in, that it
+/// has come outweighs that it will not. One that waits to be handed over again is not any more.
+pub(crate) async fn told(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    fate: Fate,
+) -> Result<Option<Told>, db::Error> {
+    let (state, unless) = match fate {
+        Fate::Delivered => ("delivered", "state <> 'delivered'"),
+        Fate::Failed => ("failed", "state NOT IN ('delivered', 'failed')"),
+    };
+    let sql = format!(
+        "UPDATE message SET state = '{state}', payload = NULL WHERE id = $1 AND attempts > 0 AND {unless}"
+    );
+    let kept = connection
+        .execute_raw(db::statement(connection, &sql, [id.into()]))
+        .await?;
+    let way = delivery(connection, id).await?;
+    Ok(way.filter(|it| it.was_tried).map(|way| Told {
+        fate: match way.delivery {
+            Delivery::Delivered => Fate::Delivered,
+            Delivery::Queued | Delivery::Sent | Delivery::Unconfirmed | Delivery::Failed => {
+                Fate::Failed
+            }
+        },
+        is_news: kept.rows_affected() == 1,
+    }))
+}
+
+/// Lets none of `ids` leave that still waits.
+pub(crate) async fn forget(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<(), db::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let mut values = Vec::new();
+    let among = db::among(ids, &mut values);
+    let sql = format!(
+        "UPDATE message SET state = 'failed', payload = NULL WHERE id {among} AND state = 'queued'"
+    );
+    connection
+        .execute_raw(db::statement(connection, &sql, values))
+        .await?;
+    Ok(())
+}
+
+/// Whether there may be anything to do. Asked without a lock, so that those who look for work five times a second hold up nobody.
+pub(super) async fn anything_waits(connection: &impl ConnectionTrait) -> Result<bool, db::Error> {
+    let sql = "SELECT 1 FROM message WHERE state IN ('queued', 'leased') LIMIT 1";
+    let row = connection
+        .query_one_raw(db::statement(connection, sql, []))
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Takes the waiting codes of `channels`, and the other messages, that have waited longest. A code whose worker died is never leased
+/// again, for it must not leave twice, and the person can ask for another. Any other message is taken up again after its lease.
 pub(super) async fn lease(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
     until: DateTime<Utc>,
+    channels: &[Channel],
     round: u64,
 ) -> Result<Vec<Leased>, db::Error> {
-    let abandoned = "UPDATE message SET state = CASE WHEN is_code OR state = 'queued' THEN 'failed' ELSE 'queued' END, \
+    let abandoned = "UPDATE message SET \
+                     state = CASE WHEN state = 'queued' THEN 'failed' WHEN is_code THEN 'unconfirmed' ELSE 'queued' END, \
                      payload = CASE WHEN is_code OR state = 'queued' THEN NULL ELSE payload END \
                      WHERE (state = 'leased' AND leased_until <= $1) OR (state = 'queued' AND not_after <= $1)";
     connection
         .execute_raw(db::statement(connection, abandoned, [now.into()]))
         .await?;
-    // Codes first: they are good for five minutes.
+    // Codes have a share of their own, so that no crowd of reminders holds them up: they are good for five minutes.
+    let shares = channels
+        .iter()
+        .flat_map(|channel| ["TRUE", "FALSE"].map(|is_code| (channel.code(), is_code)))
+        .enumerate()
+        .map(|(at, (channel, is_code))| {
+            format!(
+                "SELECT id FROM (SELECT id FROM message WHERE state = 'queued' AND channel = '{channel}' AND is_code = {is_code} \
+                 AND not_before <= $2 ORDER BY not_before, id LIMIT {round}) AS share{at}"
+            )
+        });
+    let shares: Vec<_> = shares.collect();
     let sql = format!(
-        "UPDATE message SET state = 'leased', leased_until = $1, attempts = attempts + 1 WHERE id IN \
-         (SELECT id FROM (SELECT id FROM message WHERE state = 'queued' AND is_code ORDER BY created_at, id LIMIT {round}) c \
-         UNION ALL SELECT id FROM (SELECT id FROM message WHERE state = 'queued' AND NOT is_code \
-         AND (not_before IS NULL OR not_before <= $2) ORDER BY created_at, id LIMIT {round}) o) \
-         AND state = 'queued' RETURNING id, payload, is_code, attempts"
+        "UPDATE message SET state = 'leased', leased_until = $1, attempts = attempts + 1 \
+         WHERE id IN ({}) AND state = 'queued' RETURNING id, channel, payload, is_code, attempts",
+        shares.join(" UNION ALL ")
     );
     let rows = connection
         .query_all_raw(db::statement(connection, &sql, [until.into(), now.into()]))
         .await?;
     rows.iter()
         .map(|row| {
+            let channel: String = row.try_get("", "channel")?;
             Ok(Leased {
                 id: row.try_get("", "id")?,
+                channel: Channel::from_code(&channel)
+                    .ok_or(db::Error::Unknown("message.channel"))?,
                 payload: row.try_get("", "payload")?,
                 is_code: row.try_get("", "is_code")?,
                 tries: row.try_get("", "attempts")?,
@@ -153,11 +246,12 @@ pub(super) async fn finish(
     outcomes: &[(Uuid, Outcome)],
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let (mut sent, mut failed) = (Vec::new(), Vec::new());
+    let (mut sent, mut failed, mut unconfirmed) = (Vec::new(), Vec::new(), Vec::new());
     for (id, outcome) in outcomes {
         match outcome {
             Outcome::Sent => sent.push(*id),
             Outcome::Failed => failed.push(*id),
+            Outcome::Unconfirmed => unconfirmed.push(*id),
             Outcome::Again(not_before) => {
                 let sql = "UPDATE message SET state = 'queued', not_before = $1 WHERE id = $2 AND state = 'leased'";
                 let values = [(*not_before).into(), (*id).into()];
@@ -167,9 +261,10 @@ pub(super) async fn finish(
             }
         }
     }
-    let ends: [(_, _, Vec<Value>); 2] = [
+    let ends: [(_, _, Vec<Value>); 3] = [
         (sent, "state = 'sent', sent_at = $1", vec![now.into()]),
         (failed, "state = 'failed'", Vec::new()),
+        (unconfirmed, "state = 'unconfirmed'", Vec::new()),
     ];
     for (ids, what, mut values) in ends {
         if ids.is_empty() {

@@ -72,6 +72,8 @@ pub(crate) struct Drawn {
     pub resend_at: DateTime<Utc>,
     /// How many more may be sent to this contact today.
     pub sends_left: i64,
+    /// The messages of codes that it makes worthless.
+    pub superseded: Vec<Uuid>,
 }
 
 /// Why a code was not sent or not taken.
@@ -111,14 +113,15 @@ pub(crate) async fn draw(
     let sends_left = rules::check_sends(&counts, now)?;
     let (digits, bound) = draw.purpose.digits();
     let code = format!("{:0digits$}", seal.random_below(bound));
+    let superseded = store::supersede(connection, draw, &contact_digest, now).await?;
     let drawn = Drawn {
+        superseded,
         message: Uuid::now_v7(),
         expires_at: now + rules::LIFETIME,
         resend_at: now + rules::COOL_DOWN,
         sends_left,
         code,
     };
-    store::supersede(connection, draw, &contact_digest, now).await?;
     store::insert(connection, seal, draw, contact_digest, &drawn, now).await?;
     Ok(drawn)
 }

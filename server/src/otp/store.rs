@@ -136,13 +136,13 @@ pub(super) async fn insert(
 
 /// Makes every earlier open code that `draw` follows worthless: those of the same registration, or, to sign in, those to the same
 /// contact, whether it reaches anybody or not. Were decoys left alone, an earlier code would tell a known contact from an unknown.
-/// Codes for an act are superseded by those of the same person to the same contact.
+/// Codes for an act are superseded by those of the same person to the same contact. Answers with their messages.
 pub(super) async fn supersede(
     connection: &impl ConnectionTrait,
     draw: &Draw,
     contact_digest: &[u8],
     now: DateTime<Utc>,
-) -> Result<(), db::Error> {
+) -> Result<Vec<Uuid>, db::Error> {
     let (fits, value): (_, Value) = match draw.purpose {
         Purpose::Register => ("subject_id = $2", draw.subject.into()),
         Purpose::SignIn => ("contact_digest = $2", contact_digest.into()),
@@ -153,16 +153,18 @@ pub(super) async fn supersede(
     };
     let sql = format!(
         "UPDATE otp_challenge SET superseded_at = $1 WHERE {fits} AND purpose = $3 \
-         AND used_at IS NULL AND superseded_at IS NULL"
+         AND used_at IS NULL AND superseded_at IS NULL RETURNING message_id"
     );
     let mut values = vec![now.into(), value, draw.purpose.code().into()];
     if !draw.purpose.opens_a_session() {
         values.push(contact_digest.into());
     }
-    connection
-        .execute_raw(db::statement(connection, &sql, values))
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, values))
         .await?;
-    Ok(())
+    rows.iter()
+        .map(|row| Ok(row.try_get("", "message_id")?))
+        .collect()
 }
 
 /// Counts one try, if the code takes any; the row as it stands after.

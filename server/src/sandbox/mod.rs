@@ -184,6 +184,7 @@ impl SandboxService for Rpc {
             text: it.text,
             code: it.code.unwrap_or_default(),
             sent_at: Some(timestamp(it.at)),
+            message_id: it.id.to_string(),
         });
         Ok(Response::new(ListMessagesResponse {
             messages: messages.collect(),

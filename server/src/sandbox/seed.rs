@@ -26,7 +26,7 @@ pub(crate) struct Known {
 }
 
 /// The sandbox's credentials. A production profile refuses a store that holds one.
-pub(crate) const CREDENTIALS: [Known; 7] = [
+pub(crate) const CREDENTIALS: [Known; 8] = [
     Known {
         id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001),
         secret: "sandbox-gateway",
@@ -75,6 +75,13 @@ pub(crate) const CREDENTIALS: [Known; 7] = [
         subject: Subject::Service,
         subject_id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0007),
         scopes: "employers.write",
+    },
+    Known {
+        id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0008),
+        secret: "sandbox-carrier",
+        subject: Subject::Service,
+        subject_id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0008),
+        scopes: "messages.deliver",
     },
 ];
 

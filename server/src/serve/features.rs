@@ -12,6 +12,7 @@ use crate::{
     identity::Register,
     participant::Participants,
     policy::Policy,
+    receipt::Receipts,
     registration::Registrations,
     session::{Sessions, Tokens},
 };
@@ -29,6 +30,7 @@ pub(super) struct Features {
     pub(super) audit: Audit,
     pub(super) tokens: Tokens,
     pub(super) sessions: Arc<Sessions>,
+    pub(super) receipts: Receipts,
     pub(super) participants: Arc<Participants>,
     pub(super) employers: Arc<Employers>,
     pub(super) contributions: Arc<Contributions>,
@@ -50,6 +52,11 @@ impl Features {
             clock: clock.clone(),
             limits: parts.limits,
             tokens: tokens.clone(),
+        };
+        let receipts = Receipts {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
         };
         let participants = Participants {
             db: db.clone(),
@@ -103,6 +110,7 @@ impl Features {
             audit,
             tokens,
             sessions: Arc::new(sessions),
+            receipts,
             participants: Arc::new(participants),
             employers: Arc::new(employers),
             contributions: Arc::new(contributions),

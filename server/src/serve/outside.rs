@@ -1,12 +1,13 @@
 //! Who outside is real, and whom the sandbox plays.
 
-use crate::identity::dukcapil::RegisterSettings;
+use crate::{identity::dukcapil::RegisterSettings, notification::Carriers};
 
 /// The neighbours outside that are real. What is left out is played by the sandbox; production leaves nothing out.
 #[derive(Clone, Default)]
 pub struct Outside {
     /// The population register.
     pub register: Option<RegisterSettings>,
+    pub(crate) carriers: Carriers,
 }
 
 impl Outside {
@@ -16,7 +17,9 @@ impl Outside {
             .register
             .is_none()
             .then_some("the population register (--register-url)");
-        let others = ["a carrier of messages", "a bank"];
-        register.into_iter().chain(others).collect()
+        let mut missing: Vec<_> = register.into_iter().collect();
+        missing.extend(self.carriers.missing());
+        missing.push("a bank");
+        missing
     }
 }

@@ -2,15 +2,22 @@
 
 use std::sync::Arc;
 
+use futures_util::future::{join_all, select_all};
+
 use super::features::Features;
 use crate::{
     claim,
     clock::{Clock, MovedClock},
     contribution,
     db::{self, Db},
-    employer, identity, notification, sandbox,
+    employer, identity,
+    notification::Lane,
+    sandbox,
     seal::Seal,
 };
+
+/// How many workers of one process use the same real way out: one that waits for a carrier holds up no other.
+const HANDS: usize = 3;
 
 /// What goes on in the background. Any number may run, in any number of processes.
 #[derive(Clone)]
@@ -18,6 +25,15 @@ pub struct Workers {
     pub(super) db: Db,
     pub(super) seal: Seal,
     pub(super) clock: Arc<dyn Clock>,
+    /// The ways on which they let messages out.
+    pub(super) lanes: Vec<Lane>,
+    /// Everything but messages; `None` where others do it.
+    pub(super) rest: Option<Rest>,
+}
+
+/// Everything but messages.
+#[derive(Clone)]
+pub(super) struct Rest {
     /// The sandbox's clock, which another server may have moved.
     pub(super) moved: Option<Arc<MovedClock>>,
     pub(super) features: Features,
@@ -66,43 +82,71 @@ fn in_full(error: &dyn std::error::Error) -> String {
 }
 
 impl Workers {
+    /// The same work for several workers that go on side by side, so that a carrier that hangs holds up nothing but itself. The
+    /// first does everything that asks no carrier.
+    pub fn side_by_side(&self) -> Vec<Self> {
+        let (played, real): (Vec<_>, Vec<_>) =
+            self.lanes.iter().cloned().partition(Lane::is_played);
+        let at = |lanes, rest| Self {
+            lanes,
+            rest,
+            ..self.clone()
+        };
+        let hands = real.iter().flat_map(|lane| [lane; HANDS]);
+        std::iter::once(at(played, self.rest.clone()))
+            .chain(hands.map(|lane| at(vec![lane.clone()], None)))
+            .collect()
+    }
+
+    /// Whether these are the ones who do everything but messages.
+    pub const fn do_the_rest(&self) -> bool {
+        self.rest.is_some()
+    }
+
     /// Completes when somebody waits for what a round would do.
     pub async fn woken(&self) {
-        notification::rung().await;
+        if self.lanes.is_empty() {
+            return std::future::pending().await;
+        }
+        select_all(self.lanes.iter().map(|it| Box::pin(it.rung()))).await;
     }
 
     /// One round; how much there was to do. A part that fails keeps no other from its work.
     pub async fn work(&self) -> Result<usize, WorkError> {
-        let followed = match &self.moved {
+        let followed = match self.rest.as_ref().and_then(|it| it.moved.as_ref()) {
             Some(moved) => sandbox::follow(&self.db, moved).await,
             None => Ok(()),
         };
-        let Features {
-            contributions,
-            claims,
-            employers,
-            audit,
-            ..
-        } = &self.features;
         // Messages first: a code is good for five minutes.
-        let delivered = notification::work(&self.db, &self.seal, self.clock.now()).await;
-        let rounds = [
-            followed.map(|()| 0).map_err(WorkError::from),
-            delivered.map_err(WorkError::from),
-            contributions.ask_again().await.map_err(WorkError::from),
-            employers.mind_the_silent().await.map_err(WorkError::from),
-            contributions.compute_bills().await.map_err(WorkError::from),
-            contributions
-                .allocate_bills()
-                .await
-                .map_err(WorkError::from),
-            contributions.remind().await.map_err(WorkError::from),
-            claims.pay_out().await.map_err(WorkError::from),
-            audit.work().await.map_err(WorkError::from),
-            identity::dukcapil::forget(&self.db, self.clock.now())
-                .await
-                .map_err(WorkError::from),
-        ];
+        let lanes = self.lanes.iter();
+        let delivered = lanes.map(|it| it.work(&self.db, &self.seal, &*self.clock));
+        let mut rounds = vec![followed.map(|()| 0).map_err(WorkError::from)];
+        let delivered = join_all(delivered).await;
+        rounds.extend(delivered.into_iter().map(|it| it.map_err(WorkError::from)));
+        if let Some(Rest { features, .. }) = &self.rest {
+            let Features {
+                contributions,
+                claims,
+                employers,
+                audit,
+                ..
+            } = features;
+            rounds.extend([
+                contributions.ask_again().await.map_err(WorkError::from),
+                employers.mind_the_silent().await.map_err(WorkError::from),
+                contributions.compute_bills().await.map_err(WorkError::from),
+                contributions
+                    .allocate_bills()
+                    .await
+                    .map_err(WorkError::from),
+                contributions.remind().await.map_err(WorkError::from),
+                claims.pay_out().await.map_err(WorkError::from),
+                audit.work().await.map_err(WorkError::from),
+                identity::dukcapil::forget(&self.db, self.clock.now())
+                    .await
+                    .map_err(WorkError::from),
+            ]);
+        }
         rounds.into_iter().sum()
     }
 }

@@ -10,7 +10,7 @@ use crate::{
     caller::Peer,
     db,
     identity::Contact,
-    notification::{self, Delivery, Message},
+    notification::{self, Message},
     otp::{self, Draw, Drawn, Limits, Purpose},
     participant,
     seal::{Datum, Seal},
@@ -48,6 +48,8 @@ pub(crate) async fn send_code(
     draw: &Draw,
 ) -> Result<Drawn, otp::Error> {
     let drawn = otp::draw(connection, seal, limits, now, draw).await?;
+    // A carrier that was away must not bring a worthless code beside a good one.
+    notification::forget(connection, &drawn.superseded).await?;
     let message = Message {
         id: drawn.message,
         contact: draw.contact.clone(),
@@ -174,14 +176,5 @@ impl Sessions {
             peer,
             content_digest: self.seal.digest(Datum::RequestContent, &content),
         })
-    }
-
-    /// Where a code is on its way, and the contact it goes to.
-    pub(crate) async fn delivery(&self, id: Uuid) -> Result<(Delivery, String), Error> {
-        let reader = self.db.reader();
-        let challenge = otp::find(reader, id).await?.ok_or(otp::Error::NotFound)?;
-        let delivery = notification::delivery(reader, challenge.message_id).await?;
-        let contact = otp::contact_of(&self.seal, &challenge)?;
-        Ok((delivery.unwrap_or(Delivery::Failed), contact.masked()))
     }
 }

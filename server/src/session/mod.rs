@@ -4,6 +4,7 @@
 //! derived from its session and generation, so nothing in the database can be used, and the answer to a repeat is the same.
 
 mod codes;
+mod elsewhere;
 mod gate;
 mod grants;
 mod rpc;
@@ -24,6 +25,7 @@ use std::sync::Arc;
 use crate::{
     clock::Clock,
     db::{self, Db},
+    notification::Delivery,
     otp::{self, Limits},
     seal::Seal,
 };
@@ -48,6 +50,10 @@ pub(crate) enum Error {
     TooManyCredentials,
     #[error("the id already names something else")]
     IdTaken,
+    #[error("the code has come, or may still come")]
+    OnItsWay { delivery: Delivery },
+    #[error("there is no other verified contact that the code could go to")]
+    NoOtherContact,
     #[error("several participants share the contact; ask for a code with the KPJ")]
     KpjNeeded,
     #[error("the client credentials are wrong")]
@@ -66,6 +72,8 @@ impl db::FromStore for Error {
             | Self::NotFound
             | Self::TooManyCredentials
             | Self::IdTaken
+            | Self::OnItsWay { .. }
+            | Self::NoOtherContact
             | Self::KpjNeeded
             | Self::CredentialsWrong
             | Self::SessionEnded => None,

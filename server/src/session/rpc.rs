@@ -1,5 +1,8 @@
 mod credentials;
 mod paper;
+mod refused;
+
+pub(crate) use refused::otp_refusal;
 
 use std::sync::Arc;
 
@@ -9,19 +12,18 @@ use jamsostek_proto::v1::{
     ListCredentialsResponse, RefreshTokenRequest, RefreshTokenResponse, RevokeCredentialRequest,
     RevokeCredentialResponse, RevokeTokenRequest, RevokeTokenResponse, SendOtpRequest,
     SendOtpResponse, SendStepUpOtpRequest, SendStepUpOtpResponse, VerifyOtpRequest,
-    VerifyOtpResponse, WhoAmIRequest, WhoAmIResponse, get_otp_delivery_response,
+    VerifyOtpResponse, WhoAmIRequest, WhoAmIResponse, get_otp_delivery_response::State,
     otp_service_server::{OtpService, OtpServiceServer},
     session_service_server::{SessionService, SessionServiceServer},
 };
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
-use super::{Error, Sessions, codes::Sent, grants::Granted};
+use super::{Sessions, codes::Sent, grants::Granted};
 use crate::{
     caller::{Caller, Peer},
     db,
     notification::Delivery,
-    otp::{self},
-    refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_for_now, timestamp},
+    refusal::{Fields, timestamp},
 };
 
 /// The session service.
@@ -162,12 +164,14 @@ impl OtpService for Rpc {
         let request = request.into_inner();
         let mut fields = Fields::default();
         let id = fields.id_or_new("challenge_id", &request.challenge_id);
+        let instead_of = fields.optional_id("instead_of", &request.instead_of);
         let act = paper::act(&mut fields, request.act);
         let (Some((id, _)), Some(act)) = (id, act) else {
             return Err(fields.refusal());
         };
         fields.check()?;
-        let sent = db::retrying(|| self.sessions.step_up(&caller, id, &act, peer)).await?;
+        let ids = (id, instead_of);
+        let sent = db::retrying(|| self.sessions.step_up(&caller, ids, &act, peer)).await?;
         Ok(Response::new(SendStepUpOtpResponse {
             codes: sent.into_iter().map(Into::into).collect(),
         }))
@@ -199,21 +203,28 @@ impl OtpService for Rpc {
         &self,
         request: Request<GetOtpDeliveryRequest>,
     ) -> Result<Response<GetOtpDeliveryResponse>, Status> {
-        use get_otp_delivery_response::State;
         let mut fields = Fields::default();
         let Some(id) = fields.id("challenge_id", &request.get_ref().challenge_id) else {
             return Err(fields.refusal());
         };
-        let (delivery, masked_contact) = self.sessions.delivery(id).await?;
-        let state = match delivery {
-            Delivery::Queued => State::Queued,
-            Delivery::Sent => State::Sent,
-            Delivery::Failed => State::Failed,
-        };
+        let way = self.sessions.delivery(id).await?;
         Ok(Response::new(GetOtpDeliveryResponse {
-            state: state.into(),
-            masked_contact,
+            state: State::from(way.delivery).into(),
+            masked_contact: way.masked_contact,
+            other_masked_contact: way.other_masked_contact.unwrap_or_default(),
         }))
+    }
+}
+
+impl From<Delivery> for State {
+    fn from(delivery: Delivery) -> Self {
+        match delivery {
+            Delivery::Queued => Self::Queued,
+            Delivery::Sent => Self::Sent,
+            Delivery::Unconfirmed => Self::Unconfirmed,
+            Delivery::Delivered => Self::Delivered,
+            Delivery::Failed => Self::Failed,
+        }
     }
 }
 
@@ -237,89 +248,6 @@ impl From<Granted> for VerifyOtpResponse {
             refresh_token: granted.refresh_token,
             subject: granted.subject.into(),
             subject_id: granted.subject_id.to_string(),
-        }
-    }
-}
-
-/// How a refused code looks on the wire; registrations send codes too.
-pub(crate) fn otp_refusal(error: otp::Error) -> Status {
-    let message = error.to_string();
-    let no = |reason| refuse(Code::FailedPrecondition, reason, message.clone(), []);
-    match error {
-        otp::Error::NotFound => not_found(),
-        otp::Error::Used => no(Reason::OtpUsed),
-        otp::Error::Superseded => no(Reason::OtpSuperseded),
-        otp::Error::Expired => no(Reason::OtpExpired),
-        otp::Error::Wrong { tries_left } => refuse(
-            Code::FailedPrecondition,
-            Reason::OtpWrong,
-            message,
-            [("triesLeft", tries_left.to_string())],
-        ),
-        otp::Error::Locked { retry_after: None } => refuse(
-            Code::FailedPrecondition,
-            Reason::OtpLocked,
-            message,
-            [("triesLeft", "0".to_owned())],
-        ),
-        otp::Error::Locked {
-            retry_after: Some(wait),
-        } => refuse_for_now(
-            Code::ResourceExhausted,
-            Reason::OtpLocked,
-            message,
-            wait,
-            [
-                ("triesLeft", "0".to_owned()),
-                ("retryAfterSeconds", wait.as_secs().to_string()),
-            ],
-        ),
-        otp::Error::TooSoon {
-            retry_after: wait,
-            sends_left,
-        } => refuse_for_now(
-            Code::ResourceExhausted,
-            Reason::OtpTooSoon,
-            message,
-            wait,
-            [
-                ("retryAfterSeconds", wait.as_secs().to_string()),
-                ("sendsLeft", sends_left.to_string()),
-            ],
-        ),
-        otp::Error::SendLimit { retry_after: wait } => refuse_for_now(
-            Code::ResourceExhausted,
-            Reason::OtpSendLimit,
-            message,
-            wait,
-            [
-                ("retryAfterSeconds", wait.as_secs().to_string()),
-                ("sendsLeft", "0".to_owned()),
-            ],
-        ),
-        otp::Error::Store(error) => error.into(),
-    }
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Self {
-        let message = error.to_string();
-        match error {
-            Error::Otp(error) => otp_refusal(error),
-            Error::IdTaken => id_taken(),
-            Error::NotFound => not_found(),
-            Error::TooManyCredentials => refuse(
-                Code::FailedPrecondition,
-                Reason::TooManyCredentials,
-                message,
-                [("credentialsMax", credentials::users_max())],
-            ),
-            Error::KpjNeeded => refuse(Code::FailedPrecondition, Reason::KpjNeeded, message, []),
-            Error::CredentialsWrong => {
-                refuse(Code::Unauthenticated, Reason::CredentialsWrong, message, [])
-            }
-            Error::SessionEnded => refuse(Code::Unauthenticated, Reason::SessionEnded, message, []),
-            Error::Store(error) => error.into(),
         }
     }
 }

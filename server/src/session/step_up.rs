@@ -14,21 +14,30 @@ use crate::{
 };
 
 impl Sessions {
-    /// Sends the codes that an act needs, or answers as before when they were sent under this id. The second code, if any, is named
-    /// after the first.
+    /// Sends the codes that an act needs, or one elsewhere instead of a code before, or answers as before when they were sent under
+    /// this id. The second code, if any, is named after the first.
     pub(crate) async fn step_up(
         &self,
         caller: &Caller,
-        id: Uuid,
+        (id, instead_of): (Uuid, Option<Uuid>),
         act: &Act,
         peer: Peer,
     ) -> Result<Vec<Sent>, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let on_file = participant::contacts(&transaction, &self.seal, caller.id).await?;
+        let receivers = match instead_of {
+            None => {
+                let on_file = participant::contacts(&transaction, &self.seal, caller.id).await?;
+                receivers(act, &on_file)
+            }
+            Some(before) => {
+                let ids = (id, before);
+                vec![self.elsewhere(&transaction, caller, act, ids).await?]
+            }
+        };
         let mut sent = Vec::new();
         let mut news = false;
-        for (at, contact) in receivers(act, &on_file).into_iter().enumerate() {
+        for (at, contact) in receivers.into_iter().enumerate() {
             let id = if at == 0 { id } else { second(id) };
             let draw = Draw {
                 id,

@@ -26,9 +26,11 @@ pub struct Cast {
     /// Somebody who waits for the company, and whom a stranger must not find.
     employee: Uuid,
     unit_bill: Uuid,
+    /// One that was sent to the owner.
+    message: Uuid,
     callers: Vec<(Subject, String)>,
     /// The services, by what they may do.
-    services: [(&'static str, String); 3],
+    services: Vec<(&'static str, String)>,
 }
 
 impl Cast {
@@ -66,12 +68,15 @@ impl Cast {
             (Subject::Participant, access_token(&stranger.client).await),
             (Subject::Officer, access_token(&town.officer()).await),
         ];
-        let services = [
+        let services = vec![
             ("payments.write", access_token(&gateway.client).await),
             ("claims.payout", access_token(&town.bank()).await),
             ("employers.write", access_token(&town.registrar()).await),
+            ("messages.deliver", access_token(&town.carrier()).await),
         ];
         let me = owner.client.get_participant(None).await.expect("the owner");
+        let messages = town.client.list_messages(&owner.contact).await;
+        let messages = messages.expect("messages");
         Self {
             owner_as_registrant: town.client.with_token(registrant),
             participant: id(&me.id),
@@ -83,6 +88,7 @@ impl Cast {
             company,
             employee,
             unit_bill: id(&unit_bill.id),
+            message: id(&messages[0].message_id),
             owner,
             callers,
             services,
@@ -119,6 +125,7 @@ impl Cast {
             "OBJECT_CHALLENGE" => self.owner.challenge,
             "OBJECT_CLAIM" => self.claim,
             "OBJECT_AWARD" => self.award,
+            "OBJECT_MESSAGE" => self.message,
             other => panic!("the owner has no {other}: give him one"),
         })
     }
