@@ -46,6 +46,7 @@ impl MailServer {
         fs::write(path("certificate.pem"), certificate.pem()).expect("written");
         fs::write(path("key.pem"), key.serialize_pem()).expect("written");
         let root = env!("CARGO_MANIFEST_DIR");
+        #[expect(clippy::disallowed_methods, reason = "tests/run says so")]
         let python = std::env::var("JAMSOSTEK_PYTHON")
             .unwrap_or_else(|_| format!("{root}/target/tools/venv/bin/python"));
         let mut process = Command::new(&python)

@@ -131,6 +131,9 @@ impl CarrierFlags {
                 || self.smtp_ca_file.is_some();
             return absent(stray, "--smtp-host");
         };
+        if host.is_empty() {
+            return Err("--smtp-host is empty".into());
+        }
         if self.smtp_security == SmtpSecurity::Plain && !is_this_machine(host) {
             return Err("--smtp-security plain is only for a mail server on this machine".into());
         }

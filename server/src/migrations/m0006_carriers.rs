@@ -19,23 +19,18 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        // Those that have never failed were due when they were made.
-        let due = "UPDATE message SET not_before = created_at WHERE not_before IS NULL";
-        schema.get_connection().execute_unprepared(due).await?;
         let codes_alone = Index::drop()
             .name("message_codes_waiting")
             .table("message")
             .to_owned();
         schema.drop_index(codes_alone).await?;
-        let queued = |name, columns: &[&'static str]| {
-            index(name, "message", columns)
-                .and_where(Expr::col("state").eq("queued"))
-                .to_owned()
-        };
-        let due = queued("message_due", &["channel", "is_code", "not_before", "id"]);
-        schema.create_index(due).await?;
-        schema
-            .create_index(queued("message_ends", &["not_after"]))
-            .await
+        // One that has never failed was due when it was made. Written out: an index by an expression.
+        let due = "CREATE INDEX message_due ON message (channel, is_code, COALESCE(not_before, created_at), id) \
+                   WHERE state = 'queued'";
+        schema.get_connection().execute_unprepared(due).await?;
+        let ends = index("message_ends", "message", &["not_after"])
+            .and_where(Expr::col("state").eq("queued"))
+            .to_owned();
+        schema.create_index(ends).await
     }
 }

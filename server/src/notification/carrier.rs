@@ -38,13 +38,13 @@ impl Carriers {
 
     /// The ways out. What the sandbox carries goes one way, however many channels it has.
     pub(crate) fn lanes(&self) -> Vec<Lane> {
-        let mail = self.mail.clone().map(Carrier::Mail);
-        let sms = self.sms.clone().map(Carrier::Sms);
+        let mail = self.mail.clone().map(Real::Mail);
+        let sms = self.sms.clone().map(Real::Sms);
         let mut played = Vec::new();
         let mut lanes = Vec::new();
         for (channel, carrier) in [(Channel::Sms, sms), (Channel::Email, mail)] {
             match carrier {
-                Some(carrier) => lanes.push(Lane::new(vec![channel], carrier)),
+                Some(real) => lanes.push(Lane::new(vec![channel], Carrier::Real(real))),
                 None => played.push(channel),
             }
         }
@@ -58,7 +58,14 @@ impl Carriers {
 /// Somebody who takes messages.
 #[derive(Clone)]
 pub(super) enum Carrier {
+    /// The sandbox plays it.
     Sandbox,
+    Real(Real),
+}
+
+/// Somebody outside who takes messages.
+#[derive(Clone)]
+pub(super) enum Real {
     Mail(Arc<MailServer>),
     Sms(Arc<SmsGateway>),
 }
@@ -77,12 +84,14 @@ impl Carrier {
     pub(super) const fn round(&self) -> u64 {
         match self {
             Self::Sandbox => 64,
-            Self::Mail(_) => 4,
-            Self::Sms(_) => 16,
+            Self::Real(Real::Mail(_)) => 4,
+            Self::Real(Real::Sms(_)) => 16,
         }
     }
+}
 
-    /// Hands parcels to a real carrier, all at once; those that it did not take, with the reason.
+impl Real {
+    /// Hands parcels over, all at once; those that were not taken, with the reason.
     pub(super) async fn take(
         &self,
         now: DateTime<Utc>,
@@ -90,7 +99,6 @@ impl Carrier {
     ) -> Vec<(Uuid, NotTaken)> {
         let taken = parcels.iter().map(async |parcel| {
             let taken = match self {
-                Self::Sandbox => Err(NotTaken::Played),
                 Self::Mail(server) => server.send(now, parcel).await,
                 Self::Sms(gateway) => gateway.send(now, parcel).await,
             };

@@ -110,12 +110,15 @@ impl Lane {
                 }
             }
         }
-        if self.is_played() {
-            let struck = sandbox::send(db, seal, now, leaving).await?;
-            not_taken.extend(struck.into_iter().map(|it| (it, NotTaken::Played)));
-        } else {
-            let parcels: Vec<_> = leaving.into_iter().map(parcel).collect();
-            not_taken.extend(self.carrier.take(now, &parcels).await);
+        match &self.carrier {
+            Carrier::Sandbox => {
+                let struck = sandbox::send(db, seal, now, leaving).await?;
+                not_taken.extend(struck.into_iter().map(|it| (it, NotTaken::Played)));
+            }
+            Carrier::Real(real) => {
+                let parcels: Vec<_> = leaving.into_iter().map(parcel).collect();
+                not_taken.extend(real.take(now, &parcels).await);
+            }
         }
         Ok(not_taken)
     }

@@ -56,6 +56,9 @@ impl SmsGateway {
         if !is_safe {
             return Err("--sms-url must be https://…; http:// is only for this machine".into());
         }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err("--sms-url must hold no name and no password; there is --sms-token".into());
+        }
         let GatewayProof { token, key } = settings.proof;
         if token.is_none() && key.is_none() {
             return Err("--sms-url needs --sms-token or --sms-signing-key".into());

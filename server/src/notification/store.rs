@@ -20,7 +20,7 @@ pub(crate) struct Model {
     pub leased_until: Option<DateTime<Utc>>,
     pub sent_at: Option<DateTime<Utc>>,
     pub is_code: bool,
-    /// Not before this moment; later than its making where a carrier has failed.
+    /// Not before this moment, where the carrier has failed.
     pub not_before: Option<DateTime<Utc>>,
 }
 
@@ -87,7 +87,7 @@ pub(super) async fn insert(
         leased_until: Set(None),
         sent_at: Set(None),
         is_code: Set(it.is_code),
-        not_before: Set(Some(now)),
+        not_before: Set(None),
     });
     Entity::insert_many(rows)
         .exec_without_returning(connection)
@@ -180,6 +180,9 @@ pub(crate) async fn forget(
     Ok(())
 }
 
+/// Since when a message may be handed over; the index `message_due` is by these very words.
+const DUE_AT: &str = "COALESCE(not_before, created_at)";
+
 /// Whether there may be anything to do. Asked without a lock, so that those who look for work five times a second hold up nobody.
 pub(super) async fn anything_waits(connection: &impl ConnectionTrait) -> Result<bool, db::Error> {
     let sql = "SELECT 1 FROM message WHERE state IN ('queued', 'leased') LIMIT 1";
@@ -213,7 +216,7 @@ pub(super) async fn lease(
         .map(|(at, (channel, is_code))| {
             format!(
                 "SELECT id FROM (SELECT id FROM message WHERE state = 'queued' AND channel = '{channel}' AND is_code = {is_code} \
-                 AND not_before <= $2 ORDER BY not_before, id LIMIT {round}) AS share{at}"
+                 AND {DUE_AT} <= $2 ORDER BY {DUE_AT}, id LIMIT {round}) AS share{at}"
             )
         });
     let shares: Vec<_> = shares.collect();
