@@ -26,7 +26,10 @@ fn carriers_are_set_whole_and_safe_or_not_at_all() {
             "needs --sms-token or --sms-signing-key",
         ),
         (&["--sms-token", "t"], "need --sms-url"),
-        (&["--sms-url", "https://u:p@sms.example", "--sms-token", "t"], "no password"),
+        (
+            &["--sms-url", "https://u:p@sms.example", "--sms-token", "t"],
+            "no password",
+        ),
         (&["--smtp-host", ""], "--smtp-host is empty"),
         (
             &[

@@ -12,7 +12,8 @@ use jamsostek_proto::v1::{
     ListCredentialsResponse, RefreshTokenRequest, RefreshTokenResponse, RevokeCredentialRequest,
     RevokeCredentialResponse, RevokeTokenRequest, RevokeTokenResponse, SendOtpRequest,
     SendOtpResponse, SendStepUpOtpRequest, SendStepUpOtpResponse, VerifyOtpRequest,
-    VerifyOtpResponse, WhoAmIRequest, WhoAmIResponse, get_otp_delivery_response::State,
+    VerifyOtpResponse, WhoAmIRequest, WhoAmIResponse,
+    get_otp_delivery_response::State,
     otp_service_server::{OtpService, OtpServiceServer},
     session_service_server::{SessionService, SessionServiceServer},
 };
