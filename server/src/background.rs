@@ -18,7 +18,7 @@ const LAST_ROUND_MAX: Duration = Duration::from_secs(5);
 
 /// Workers that work.
 pub(crate) struct Background {
-    /// Who does everything that asks no carrier.
+    /// Who does everything that asks neither a carrier nor the bank.
     first: Workers,
     working: JoinSet<()>,
     delivering: JoinSet<()>,
@@ -69,8 +69,9 @@ impl Background {
             timeout(LAST_ROUND_MAX, delivered)
         );
         if delivered.is_err() {
-            // Their leases end, and with them it is known what to do: a code does not leave again, anything else does.
-            tracing::warn!("a carrier did not answer in time; its messages are left behind");
+            // Leases end, and with them it is known what to do: a code does not leave again, any other message does, and the bank is asked
+            // what became of an award first.
+            tracing::warn!("a carrier or the bank did not answer in time; what waits for them is left behind");
         }
         let mut fine = true;
         let mut tell = |error: &dyn Error| {

@@ -130,6 +130,7 @@ impl House {
             seal: self.parts.seal.clone(),
             clock: self.parts.clock.clone(),
             lanes: self.parts.outside.carriers.lanes(),
+            payouts: Some(self.features.claims.clone()),
             rest: Some(Rest {
                 moved: self.moved.clone(),
                 features: self.features.clone(),

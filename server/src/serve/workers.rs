@@ -6,7 +6,7 @@ use futures_util::future::{join_all, select_all};
 
 use super::features::Features;
 use crate::{
-    claim,
+    claim::{self, Claims},
     clock::{Clock, MovedClock},
     contribution,
     db::{self, Db},
@@ -27,11 +27,13 @@ pub struct Workers {
     pub(super) clock: Arc<dyn Clock>,
     /// The ways on which they let messages out.
     pub(super) lanes: Vec<Lane>,
-    /// Everything but messages; `None` where others do it.
+    /// Payouts; `None` where others do them.
+    pub(super) payouts: Option<Arc<Claims>>,
+    /// Everything but messages and payouts; `None` where others do it.
     pub(super) rest: Option<Rest>,
 }
 
-/// Everything but messages.
+/// Everything but messages and payouts.
 #[derive(Clone)]
 pub(super) struct Rest {
     /// The sandbox's clock, which another server may have moved.
@@ -82,23 +84,27 @@ fn in_full(error: &dyn std::error::Error) -> String {
 }
 
 impl Workers {
-    /// The same work for several workers that go on side by side, so that a carrier that hangs holds up nothing but itself. The
-    /// first does everything that asks no carrier.
+    /// The same work for several workers that go on side by side, so that a carrier that hangs, or a bank that takes its time, holds up
+    /// nothing but itself. The first does everything that asks neither.
     pub fn side_by_side(&self) -> Vec<Self> {
         let (played, real): (Vec<_>, Vec<_>) =
             self.lanes.iter().cloned().partition(Lane::is_played);
-        let at = |lanes, rest| Self {
+        let at = |lanes, payouts, rest| Self {
             lanes,
+            payouts,
             rest,
             ..self.clone()
         };
+        let first = at(played, None, self.rest.clone());
+        let payer = at(Vec::new(), self.payouts.clone(), None);
         let hands = real.iter().flat_map(|lane| [lane; HANDS]);
-        std::iter::once(at(played, self.rest.clone()))
-            .chain(hands.map(|lane| at(vec![lane.clone()], None)))
+        [first, payer]
+            .into_iter()
+            .chain(hands.map(|lane| at(vec![lane.clone()], None, None)))
             .collect()
     }
 
-    /// Whether these are the ones who do everything but messages.
+    /// Whether these are the ones who do everything but messages and payouts.
     pub const fn do_the_rest(&self) -> bool {
         self.rest.is_some()
     }
@@ -123,10 +129,12 @@ impl Workers {
         let mut rounds = vec![followed.map(|()| 0).map_err(WorkError::from)];
         let delivered = join_all(delivered).await;
         rounds.extend(delivered.into_iter().map(|it| it.map_err(WorkError::from)));
+        if let Some(claims) = &self.payouts {
+            rounds.push(claims.pay_out().await.map_err(WorkError::from));
+        }
         if let Some(Rest { features, .. }) = &self.rest {
             let Features {
                 contributions,
-                claims,
                 employers,
                 audit,
                 ..
@@ -140,7 +148,6 @@ impl Workers {
                     .await
                     .map_err(WorkError::from),
                 contributions.remind().await.map_err(WorkError::from),
-                claims.pay_out().await.map_err(WorkError::from),
                 audit.work().await.map_err(WorkError::from),
                 identity::dukcapil::forget(&self.db, self.clock.now())
                     .await
