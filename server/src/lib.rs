@@ -37,6 +37,7 @@ mod session;
 mod wire;
 
 pub use identity::dukcapil::{Password, RegisterSettings};
+pub use claim::BankAt;
 pub use otp::OtpLimits;
 pub use serve::{Error, House, Outside, Parts, Profile, WorkError, Workers, assemble};
 

@@ -81,6 +81,11 @@ pub(crate) fn bank_answered(fate: &'static str) {
     counter!("jamsostek_bank_answers_total", "fate" => fate).increment(1);
 }
 
+/// The bank said what a bank that speaks our protocol does not say.
+pub(crate) fn bank_defect(what: &'static str) {
+    counter!("jamsostek_bank_defects_total", "what" => what).increment(1);
+}
+
 /// A round of background work failed.
 pub fn worker_failed() {
     counter!("jamsostek_worker_failures_total").increment(1);

@@ -30,7 +30,7 @@ use workers::Rest;
 use crate::{
     balance, benefit,
     caller::Rules,
-    claim::{self, sandbox::SandboxBank},
+    claim::{self, Bank, HttpBank, sandbox::SandboxBank},
     clock::MovedClock,
     contribution, employer,
     identity::{Register, dukcapil::Dukcapil, sandbox::SandboxRegister},
@@ -99,10 +99,7 @@ pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
     parts.clock = moved.clone();
     let neighbours = Neighbours {
         register: register(&parts)?,
-        bank: Arc::new(SandboxBank {
-            db: parts.db.clone(),
-            clock: parts.clock.clone(),
-        }),
+        bank: bank_of(&parts)?,
     };
     Ok(House {
         features: Features::of(&parts, neighbours),
@@ -120,6 +117,19 @@ fn register(parts: &Parts) -> Result<Arc<dyn Register>, Error> {
     };
     let real = Dukcapil::new(db.clone(), seal.clone(), clock.clone(), settings);
     Ok(Arc::new(real.map_err(Error::Unfit)?))
+}
+
+/// The bank that is set, else the sandbox's.
+fn bank_of(parts: &Parts) -> Result<Arc<dyn Bank>, Error> {
+    if let Some(at) = parts.outside.bank.clone() {
+        let bank = HttpBank::new(at);
+        let unfit = |error| Error::Unfit(format!("the bank cannot be reached over HTTP: {error}"));
+        return Ok(Arc::new(bank.map_err(unfit)?));
+    }
+    Ok(Arc::new(SandboxBank {
+        db: parts.db.clone(),
+        clock: parts.clock.clone(),
+    }))
 }
 
 impl House {

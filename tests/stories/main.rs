@@ -3,6 +3,7 @@
 mod access;
 mod allocation;
 mod balance;
+mod bank;
 mod bill;
 mod canary;
 mod carrier_settings;
@@ -25,6 +26,7 @@ mod employer_bill;
 mod end;
 mod fresh_store;
 mod house;
+mod http_bank;
 mod identity;
 mod jamsostekd;
 mod joining;

@@ -1,11 +1,12 @@
 //! Claims: asked for by a participant, decided by an officer, paid by the bank.
 //!
 //! `check` says what the law would say; `submit` takes a claim in; `decide` has the officer's steps and the way back; `payout` brings
-//! the money out, under one reference for good. What was granted is moved out of the savings at once: that is the reservation.
+//! the money out, under one reference for good, and `notice` hears the bank. What was granted is moved out of the savings at once: that is the reservation.
 
 mod bank;
 mod check;
 mod decide;
+mod notice;
 mod payout;
 mod rpc;
 mod rules;
@@ -13,7 +14,8 @@ mod show;
 mod store;
 mod submit;
 
-pub(crate) use bank::{Bank, sandbox};
+pub use bank::http::BankAt;
+pub(crate) use bank::{Bank, http::HttpBank, sandbox};
 pub(crate) use rpc::service;
 pub(crate) use store::verify;
 

@@ -1,7 +1,9 @@
 //! Money goes out: told to the bank under one reference for good, and asked about until it is known what became of it.
 
 use chrono::{DateTime, Duration, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use futures_util::{StreamExt, stream};
+use sea_orm::ConnectionTrait;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::{
@@ -12,7 +14,6 @@ use super::{
 };
 use crate::{
     audit::{self, Actor},
-    caller::Caller,
     clock::day_of,
     db,
     event::{self, Event},
@@ -22,17 +23,14 @@ use crate::{
 
 /// How long a worker has to tell the bank before another may.
 const LEASE: Duration = Duration::seconds(60);
+/// How many awards the bank hears of at once.
+const AT_ONCE: usize = 16;
+/// How many of them are written down at once: the store has others to serve.
+const DESKS: usize = 4;
 /// How many awards one round of the worker takes.
-const ROUND: u64 = 16;
-
-/// The bank's notice of what became of a payout.
-#[derive(Clone, Debug)]
-pub(crate) struct Notice {
-    pub award: Uuid,
-    pub bank_reference: String,
-    /// Why it was finally not paid; none where it was.
-    pub failure: Option<String>,
-}
+const ROUND: u64 = 3 * AT_ONCE as u64;
+// The last of a round begins when the bank was silent twice, asked and told, for each before it: its lease must still be good.
+const _: () = assert!(2 * bank::PATIENCE.as_secs() * (ROUND / AT_ONCE as u64) < 45);
 
 /// How long the bank is left alone while it is silent or at it: a minute, then twice as long, up to five. So all is settled soon after
 /// it is back.
@@ -42,34 +40,41 @@ fn pause(tries: i32) -> Duration {
 
 impl Claims {
     /// Tells the bank what is to be paid, and asks about what is not known; how many. Any number of workers may run at once: each takes
-    /// a lease.
+    /// a lease. The bank hears several at a time, since most of a payout is waiting for it.
     pub(crate) async fn pay_out(&self) -> Result<usize, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
         let due = store::lease_awards(&transaction, now, now + LEASE, ROUND).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         let handled = due.len();
-        for award in due {
-            // One that cannot be paid keeps nobody else waiting: its lease ends, and it is tried again.
-            if let Err(error) = self.pay(award).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    award.id = %award,
-                    "an award could not be paid"
-                );
-            }
-        }
+        let desks = Semaphore::new(DESKS);
+        let telling = due.into_iter().map(|award| self.handle(award, &desks));
+        let telling: Vec<_> = telling.collect();
+        stream::iter(telling)
+            .for_each_concurrent(AT_ONCE, |it| it)
+            .await;
         Ok(handled)
     }
 
-    async fn pay(&self, award: Uuid) -> Result<(), Error> {
+    /// Pays one award. One that cannot be paid keeps nobody else waiting: its lease ends, and it is tried again.
+    async fn handle(&self, award: Uuid, desks: &Semaphore) {
+        if let Err(error) = self.pay(award, desks).await {
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                award.id = %award,
+                "an award could not be paid"
+            );
+        }
+    }
+
+    async fn pay(&self, award: Uuid, desks: &Semaphore) -> Result<(), Error> {
         // That it is told is kept before it is told: whoever finds it so asks first.
-        let Some((instruction, is_first)) = db::retrying(|| self.begin(award)).await? else {
+        let Some((instruction, is_first)) = at_a_desk(desks, || self.begin(award)).await? else {
             return Ok(());
         };
         let fate = self.tell_bank(&instruction, is_first).await;
         metrics::bank_answered(fate.name());
-        db::retrying(|| self.hear(award, &fate)).await
+        at_a_desk(desks, || self.hear(award, &fate)).await
     }
 
     /// Keeps that the bank is being told; whether for the first time.
@@ -117,13 +122,15 @@ impl Claims {
         if is_first {
             return instruct().await;
         }
-        let reference = instruction.reference;
-        match bank::patiently(self.bank.fate(reference), Fate::Silent).await {
-            // It has never heard of it: told again, under the same reference.
+        match bank::patiently(self.bank.fate(instruction), Fate::Silent).await {
+            // It has never heard of it: told again, under the same reference. Where the first telling is still on its way, it comes
+            // under that reference too, and the bank does one thing for both (docs/bank.md).
             Fate::Unheard => instruct().await,
-            known @ (Fate::Paid { .. } | Fate::Refused { .. } | Fate::Pending | Fate::Silent) => {
-                known
-            }
+            known @ (Fate::Paid { .. }
+            | Fate::Refused { .. }
+            | Fate::Pending
+            | Fate::Disputed
+            | Fate::Silent) => known,
         }
     }
 
@@ -133,7 +140,12 @@ impl Claims {
         let transaction = self.db.begin_write().await?;
         let (Held { claim, .. }, mut award) = self.hold_award(&transaction, id).await?;
         if award.state != AwardState::Instructed {
-            return Ok(());
+            self.hear_late(&transaction, now, (&claim, &award), fate)
+                .await?;
+            return Ok(transaction.commit().await.map_err(db::Error::from)?);
+        }
+        if *fate == Fate::Disputed {
+            self.disputed(&transaction, now, (&claim, &award)).await?;
         }
         match fate {
             Fate::Paid { bank_reference } => {
@@ -146,7 +158,7 @@ impl Claims {
                 self.settle(&transaction, now, (claim, award), Actor::NOBODY)
                     .await?;
             }
-            Fate::Pending | Fate::Unheard | Fate::Silent => {
+            Fate::Pending | Fate::Unheard | Fate::Disputed | Fate::Silent => {
                 award.next_at = Some(now + pause(award.tries - 1));
                 store::save_award(&transaction, &self.seal, &award, false).await?;
             }
@@ -154,67 +166,8 @@ impl Claims {
         Ok(transaction.commit().await.map_err(db::Error::from)?)
     }
 
-    /// Takes the bank's notice, once.
-    pub(crate) async fn record_payout(
-        &self,
-        caller: &Caller,
-        notice: &Notice,
-    ) -> Result<Award, Error> {
-        let now = self.clock.now();
-        let transaction = self.db.begin_write().await?;
-        let (Held { claim, .. }, mut award) = self.hold_award(&transaction, notice.award).await?;
-        match award.state {
-            AwardState::Instructed => {}
-            AwardState::Paid | AwardState::Failed => {
-                return self
-                    .again(transaction, caller, (claim, award), notice)
-                    .await;
-            }
-            state @ (AwardState::Proposed | AwardState::Approved | AwardState::Cancelled) => {
-                return Err(Error::WrongState(state.name()));
-            }
-        }
-        award.bank_reference = Some(notice.bank_reference.clone());
-        award.failure.clone_from(&notice.failure);
-        let actor = caller.into();
-        let award = self
-            .settle(&transaction, now, (claim, award), actor)
-            .await?;
-        transaction.commit().await.map_err(db::Error::from)?;
-        Ok(award)
-    }
-
-    /// A notice of what is settled already: the same again, or a contradiction, which is kept for whoever must look into it.
-    async fn again(
-        &self,
-        transaction: DatabaseTransaction,
-        caller: &Caller,
-        (claim, award): (Claim, Award),
-        notice: &Notice,
-    ) -> Result<Award, Error> {
-        // Whoever asked the bank may have learnt less than its notice says.
-        let known = award.bank_reference.as_ref();
-        let same_reference = known.is_none_or(|it| *it == notice.bank_reference);
-        if same_reference && award.failure.is_some() == notice.failure.is_some() {
-            return Ok(award);
-        }
-        let now = self.clock.now();
-        tracing::error!(award.id = %award.id, "the bank contradicts itself about a payout");
-        let contradicted = Event {
-            kind: "claim.payout_contradicted",
-            subject: claim.id,
-            participant: Some(claim.participant),
-            facts: serde_json::json!({ "awardId": award.id, "paid": notice.failure.is_none() }),
-        };
-        event::record(&transaction, &self.seal, now, [contradicted]).await?;
-        let (seal, actor) = (&self.seal, caller.into());
-        audit::wrote(&transaction, seal, now, actor, "RecordPayout", award.id).await?;
-        transaction.commit().await.map_err(db::Error::from)?;
-        Err(Error::IdTaken)
-    }
-
     /// Books what became of an award: paid, or back in the savings.
-    async fn settle(
+    pub(super) async fn settle(
         &self,
         connection: &impl ConnectionTrait,
         now: DateTime<Utc>,
@@ -276,7 +229,7 @@ impl Claims {
     }
 
     /// Holds an award by its claim, the participant first.
-    async fn hold_award(
+    pub(super) async fn hold_award(
         &self,
         connection: &impl ConnectionTrait,
         id: Uuid,
@@ -286,4 +239,14 @@ impl Claims {
         let award = held.award.take().ok_or(Error::NotFound)?;
         Ok((held, award))
     }
+}
+
+/// Writes something down when there is a desk free for it.
+async fn at_a_desk<T, Run, Running>(desks: &Semaphore, write: Run) -> Result<T, Error>
+where
+    Run: FnMut() -> Running,
+    Running: Future<Output = Result<T, Error>>,
+{
+    let _desk = desks.acquire().await.expect("desks stay open");
+    db::retrying(write).await
 }

@@ -1,6 +1,7 @@
 //! The settings: flags, environment and `--help` are one text.
 
 mod carriers;
+mod bank;
 mod outside;
 mod register;
 
@@ -11,6 +12,7 @@ use std::{
 
 pub(crate) use carriers::is_this_machine;
 pub use carriers::{CarrierFlags, Secret, SmtpSecurity};
+pub use bank::BankFlags;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use outside::OutsideFlags;
 pub use register::RegisterFlags;

@@ -4,6 +4,7 @@ use clap::Args;
 
 use super::register::RegisterFlags;
 use super::carriers::CarrierFlags;
+use super::BankFlags;
 use crate::Outside;
 
 /// Which neighbours are real; what is left out is the sandbox's.
@@ -15,6 +16,9 @@ pub struct OutsideFlags {
     /// How messages leave.
     #[command(flatten)]
     pub carriers: CarrierFlags,
+    /// The bank.
+    #[command(flatten)]
+    pub bank: BankFlags,
 }
 
 impl OutsideFlags {
@@ -23,6 +27,7 @@ impl OutsideFlags {
         Ok(Outside {
             register: self.register.read()?,
             carriers: self.carriers.read()?,
+            bank: self.bank.read()?,
         })
     }
 }

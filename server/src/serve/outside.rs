@@ -1,6 +1,7 @@
 //! Who outside is real, and whom the sandbox plays.
 
 use crate::{identity::dukcapil::RegisterSettings, notification::Carriers};
+use crate::claim::BankAt;
 
 /// The neighbours outside that are real. What is left out is played by the sandbox; production leaves nothing out.
 #[derive(Clone, Default)]
@@ -8,6 +9,8 @@ pub struct Outside {
     /// The population register.
     pub register: Option<RegisterSettings>,
     pub(crate) carriers: Carriers,
+    /// The bank.
+    pub bank: Option<BankAt>,
 }
 
 impl Outside {
@@ -19,7 +22,7 @@ impl Outside {
             .then_some("the population register (--register-url)");
         let mut missing: Vec<_> = register.into_iter().collect();
         missing.extend(self.carriers.missing());
-        missing.push("a bank");
+        missing.extend(self.bank.is_none().then_some("a bank (--bank-url)"));
         missing
     }
 }

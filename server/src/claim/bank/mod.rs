@@ -3,6 +3,7 @@
 //! It is told to pay under our reference, which is the award's id for good, and asked what became of it. While nobody knows, no other
 //! reference is ever used: so nothing is paid twice.
 
+pub(crate) mod http;
 pub(crate) mod sandbox;
 
 use std::{pin::Pin, time::Duration};
@@ -30,6 +31,8 @@ pub(crate) enum Fate {
     Pending,
     /// The bank has never heard of the reference.
     Unheard,
+    /// The bank has another payout under the reference: somebody must look into it, and nothing is known of ours.
+    Disputed,
     /// No answer: nobody knows.
     Silent,
 }
@@ -42,6 +45,7 @@ impl Fate {
             Self::Refused { .. } => "refused",
             Self::Pending => "pending",
             Self::Unheard => "unheard",
+            Self::Disputed => "disputed",
             Self::Silent => "silent",
         }
     }
@@ -60,7 +64,7 @@ pub(crate) enum Holder {
 pub(crate) type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// How long the bank may take: what takes longer is silence.
-const PATIENCE: Duration = Duration::from_secs(6);
+pub(super) const PATIENCE: Duration = Duration::from_secs(6);
 
 /// Waits for the bank's answer, for so long and no longer.
 pub(super) async fn patiently<T>(answer: Answer<'_, T>, silence: T) -> T {
@@ -78,5 +82,5 @@ pub(crate) trait Bank: Send + Sync + 'static {
     fn instruct<'a>(&'a self, instruction: &'a Instruction) -> Answer<'a, Fate>;
 
     /// What became of an instruction.
-    fn fate(&self, reference: Uuid) -> Answer<'_, Fate>;
+    fn fate<'a>(&'a self, instruction: &'a Instruction) -> Answer<'a, Fate>;
 }

@@ -155,13 +155,13 @@ impl Bank for SandboxBank {
         Box::pin(async move { Self::silent(self.take(instruction).await, Fate::Silent) })
     }
 
-    fn fate(&self, reference: Uuid) -> Answer<'_, Fate> {
+    fn fate<'a>(&'a self, instruction: &'a Instruction) -> Answer<'a, Fate> {
         Box::pin(async move {
             let asked = async {
                 if fault::strikes(&self.db, Part::BankBefore).await? {
                     return Ok(Fate::Silent);
                 }
-                self.remember(reference).await
+                self.remember(instruction.reference).await
             };
             Self::silent(asked.await, Fate::Silent)
         })

@@ -6,7 +6,7 @@ use jamsostek_proto::v1::{
 use tonic::Status;
 use uuid::Uuid;
 
-use super::super::{Application, payout::Notice};
+use super::super::{Application, notice::Notice};
 use crate::{
     bank_account::BankAccount,
     benefit::{self, Cause, only_old_age, programme_of},
