@@ -114,16 +114,18 @@ async fn one_payout_that_takes_its_time_keeps_neither_others_nor_codes_waiting()
         town.approves(claim).await;
     }
     bank.next([Mood::Waits]);
-    let (workers, before) = (town.workers(), bank.heard().len());
+    // The first does what asks nobody outside, the second pays.
+    let workers = town.workers().side_by_side();
+    let before = bank.heard().len();
     let paying = tokio::spawn({
-        let workers = workers.clone();
-        async move { workers.pay().await.expect("a round") }
+        let payer = workers[1].clone();
+        async move { payer.work().await.expect("a round") }
     });
 
     bank.has_heard(before + 2).await;
     let mut siti = town.person();
     siti.starts().await.expect("a registration");
-    workers.tend().await.expect("a round");
+    workers[0].work().await.expect("a round");
     let messages = town.client.list_messages(siti.contact.clone()).await;
     bank.lets_go();
     let paid = paying.await.expect("no panic");

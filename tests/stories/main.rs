@@ -2,6 +2,7 @@
 
 mod access;
 mod allocation;
+mod bad_bank;
 mod balance;
 mod bank;
 mod bill;
