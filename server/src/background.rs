@@ -71,7 +71,9 @@ impl Background {
         if delivered.is_err() {
             // Leases end, and with them it is known what to do: a code does not leave again, any other message does, and the bank is asked
             // what became of an award first.
-            tracing::warn!("a carrier or the bank did not answer in time; what waits for them is left behind");
+            tracing::warn!(
+                "a carrier or the bank did not answer in time; what waits for them is left behind"
+            );
         }
         let mut fine = true;
         let mut tell = |error: &dyn Error| {

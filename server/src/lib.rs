@@ -36,8 +36,8 @@ mod serve;
 mod session;
 mod wire;
 
-pub use identity::dukcapil::{Password, RegisterSettings};
 pub use claim::BankAt;
+pub use identity::dukcapil::{Password, RegisterSettings};
 pub use otp::OtpLimits;
 pub use serve::{Error, House, Outside, Parts, Profile, WorkError, Workers, assemble};
 

@@ -1,7 +1,7 @@
 //! The settings: flags, environment and `--help` are one text.
 
-mod carriers;
 mod bank;
+mod carriers;
 mod outside;
 mod register;
 
@@ -10,9 +10,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub use bank::BankFlags;
 pub(crate) use carriers::is_this_machine;
 pub use carriers::{CarrierFlags, Secret, SmtpSecurity};
-pub use bank::BankFlags;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use outside::OutsideFlags;
 pub use register::RegisterFlags;

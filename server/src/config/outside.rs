@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use super::register::RegisterFlags;
-use super::carriers::CarrierFlags;
 use super::BankFlags;
+use super::carriers::CarrierFlags;
+use super::register::RegisterFlags;
 use crate::Outside;
 
 /// Which neighbours are real; what is left out is the sandbox's.

@@ -1,7 +1,7 @@
 //! Who outside is real, and whom the sandbox plays.
 
-use crate::{identity::dukcapil::RegisterSettings, notification::Carriers};
 use crate::claim::BankAt;
+use crate::{identity::dukcapil::RegisterSettings, notification::Carriers};
 
 /// The neighbours outside that are real. What is left out is played by the sandbox; production leaves nothing out.
 #[derive(Clone, Default)]

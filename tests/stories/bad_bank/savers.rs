@@ -108,6 +108,7 @@ async fn saves(client: Client, gateway: Client, who: Started) -> Saver {
     let person = client.with_tokens(verified.expect("tokens"));
     let employment = SubmitEmploymentRequest {
         registration_id: who.registration.to_string(),
+        employee: None,
         employment: Some(work()),
         birth_date: String::new(),
     };

@@ -220,6 +220,7 @@ async fn submits(
     employment.mother_name = MOTHER.into();
     let employment = SubmitEmploymentRequest {
         registration_id: registration.to_string(),
+        employee: None,
         employment: Some(employment),
         birth_date: String::new(),
     };
