@@ -189,8 +189,7 @@ impl<'p> JkpRates<'p> {
         let from_jkk = policy.pu_jkp_rate_from_jkk.on(day)?;
         let from_jkm = policy.pu_jkp_rate_from_jkm.on(day)?;
         let from_state = policy.pu_jkp_rate_state.on(day)?;
-        let known = [from_jkk, from_jkm, from_state].map(|it| it.value) != [Rate::ZERO; 3];
-        if !known {
+        if [from_jkk, from_jkm, from_state].map(|it| it.value) == [Rate::ZERO; 3] {
             return Ok(None);
         }
         let cap = policy.pu_jkp_wage_cap.on(day)?;
