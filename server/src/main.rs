@@ -124,7 +124,7 @@ async fn serve(place: &Place, serving: &Serving) -> Done {
     let address = listener.local_addr()?.to_string();
     greeting::greet(
         &address,
-        &house.sandbox_token(),
+        house.sandbox_token().as_deref(),
         serving.tls_certificate.as_deref(),
     )?;
     let background = Background::begins(&house.workers());

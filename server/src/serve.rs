@@ -86,17 +86,18 @@ pub struct House {
 pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
     parts.db.belong_to(&parts.seal).await?;
     let moved = match parts.profile {
-        Profile::Sandbox => Arc::new(MovedClock::over(parts.clock.clone())),
+        Profile::Sandbox => {
+            let moved = Arc::new(MovedClock::over(parts.clock.clone()));
+            sandbox::seed(&parts.db, &parts.seal, &*moved).await?;
+            sandbox::follow(&parts.db, &moved).await?;
+            parts.clock = moved.clone();
+            Some(moved)
+        }
         Profile::Production => {
-            return Err(Error::Unfit(format!(
-                "the production profile needs {}; what has no setting this version does not have yet, so that only the sandbox profile can be served",
-                parts.outside.missing().join(", ")
-            )));
+            check_production(&parts).await?;
+            None
         }
     };
-    sandbox::seed(&parts.db, &parts.seal, &*moved).await?;
-    sandbox::follow(&parts.db, &moved).await?;
-    parts.clock = moved.clone();
     let neighbours = Neighbours {
         register: register(&parts)?,
         bank: bank_of(&parts)?,
@@ -104,9 +105,31 @@ pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
     Ok(House {
         features: Features::of(&parts, neighbours),
         rules: Rules::read()?,
-        moved: Some(moved),
+        moved,
         parts,
     })
+}
+
+/// Whether production can be served: with nothing that a sandbox plays, and nothing that everybody knows.
+async fn check_production(parts: &Parts) -> Result<(), Error> {
+    let mut missing = parts.outside.missing();
+    missing.extend(
+        parts
+            .tls
+            .is_none()
+            .then_some("a certificate (--tls-certificate, --tls-key)"),
+    );
+    if !missing.is_empty() {
+        return Err(Error::Unfit(format!(
+            "the production profile needs {}",
+            missing.join(", ")
+        )));
+    }
+    if sandbox::was_here(&parts.db).await? {
+        let why = "the store was a sandbox's: its credentials are known to everybody";
+        return Err(Error::Unfit(why.to_owned()));
+    }
+    Ok(())
 }
 
 /// The population register: the real one where it is set.
@@ -148,16 +171,18 @@ impl House {
         }
     }
 
-    /// A token that speaks for the sandbox's officer, to try things with.
-    pub fn sandbox_token(&self) -> String {
+    /// A token that speaks for the sandbox's officer, to try things with; none where there is no sandbox.
+    pub fn sandbox_token(&self) -> Option<String> {
+        self.moved.as_ref()?;
         let officer = &sandbox::CREDENTIALS[1];
-        self.features.tokens.sign(&crate::caller::Caller {
+        let officer_is = crate::caller::Caller {
             subject: jamsostek_proto::v1::Subject::Officer,
             id: officer.id,
             user: None,
             scopes: Vec::new(),
             expires_at: self.parts.clock.now() + chrono::Duration::minutes(5),
-        })
+        };
+        Some(self.features.tokens.sign(&officer_is))
     }
 
     /// Serves on `listener` until `shutdown` completes and what runs has ended, or has taken too long.

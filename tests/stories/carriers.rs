@@ -195,19 +195,25 @@ async fn a_gateway_that_hangs_over_one_message_holds_up_no_other() {
     let mut joko = town.person();
     gateway.is(Mood::Silent);
     budi.starts().await.expect("a registration");
+    // Who asks nobody outside, who pays, and then those who hand messages over.
     let hands = town.workers().side_by_side();
     let hanging = tokio::spawn({
-        let hand = hands[1].clone();
+        let hand = hands[2].clone();
         async move { hand.work().await }
     });
-    while gateway.came().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let came = async {
+        while gateway.came().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(crate::jamsostekd::PATIENCE, came)
+        .await
+        .expect("a message in time");
     gateway.is(Mood::Open);
 
     siti.starts().await.expect("a registration");
     joko.starts().await.expect("a registration");
-    let (first, another) = (hands[0].work().await, hands[2].work().await);
+    let (first, another) = (hands[0].work().await, hands[3].work().await);
 
     assert_eq!((first.expect("work"), another.expect("work")), (1, 1));
     assert!(!hanging.is_finished());

@@ -45,6 +45,7 @@ mod person;
 mod policy;
 mod price;
 mod process;
+mod production;
 mod raw;
 mod receipt;
 mod registration;

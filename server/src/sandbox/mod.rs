@@ -2,7 +2,7 @@
 
 mod seed;
 
-pub(crate) use seed::{CREDENTIALS, seed};
+pub(crate) use seed::{CREDENTIALS, seed, was_here};
 
 use std::sync::Arc;
 

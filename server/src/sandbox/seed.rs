@@ -120,3 +120,9 @@ pub(crate) async fn seed(db: &Db, seal: &Seal, clock: &dyn Clock) -> Result<(), 
     employer::seed(&transaction, seal, clock.now(), &papers).await?;
     Ok(transaction.commit().await?)
 }
+
+/// Whether a sandbox has ever used this store.
+pub(crate) async fn was_here(db: &Db) -> Result<bool, db::Error> {
+    let ids: Vec<_> = CREDENTIALS.iter().map(|it| it.id).collect();
+    session::are_known(db.reader(), &ids).await
+}

@@ -159,7 +159,7 @@ async fn production_asks_for_a_register_until_it_has_one() {
 
     assert!(without.contains("the population register"), "{without}");
     assert!(!with.contains("the population register"), "{with}");
-    assert!(with.contains("a carrier of messages"), "{with}");
+    assert!(with.contains("a mail server"), "{with}");
 }
 
 /// The program, set to ask a register.

@@ -1,0 +1,116 @@
+//! Production: served with nothing that a sandbox plays, and with nothing that everybody knows.
+
+use jamsostek_client::{Client, Error, ErrorReason, Options, Subject};
+use tempfile::TempDir;
+
+use crate::{
+    jamsostekd::{House, program, told},
+    town::{ExpectRefusal, credential, id},
+};
+
+#[tokio::test]
+async fn with_everything_real_it_is_served_to_those_whom_it_knows() {
+    let home = TempDir::new().expect("a directory");
+    let (flags, certificate) = everything_real(&home);
+    let flags: Vec<_> = flags.iter().map(String::as_str).collect();
+    succeeds(&home, &["keys", "create"]).await;
+    let officer = succeeds(
+        &home,
+        &["client", "create", "--kind", "officer", "--name", "ani"],
+    )
+    .await;
+    let word = |name: &str| {
+        let line = officer.lines().find_map(|it| it.split_once(name));
+        line.expect("told once").1.trim().to_owned()
+    };
+
+    let house = House::opens_with(&home, &flags, |address| {
+        Options::new(format!("https://{address}"))
+            .ca_certificate(certificate)
+            .domain("localhost")
+    })
+    .await;
+    let info = house.client.get_server_info().await.expect("an answer");
+    let ani = as_(
+        &house.client,
+        id(&word("client_id:")),
+        &word("client_secret:"),
+    );
+    let known = as_(&house.client, credential(2), "sandbox-officer");
+
+    assert_eq!(info.profile, "production");
+    let who = ani.who_am_i().await.expect("an officer");
+    assert_eq!(who.subject(), Subject::Officer);
+    let known = known.who_am_i().await.expect_refusal();
+    assert_eq!(known.reason, ErrorReason::CredentialsWrong);
+    let people = house.client.list_people().await.expect_err("no sandbox");
+    let code = match &people {
+        Error::Unknown(status) | Error::Transport(status) => status.code(),
+        Error::Refused(refusal) => refusal.code,
+    };
+    assert_eq!(code, jamsostek_client::Code::Unimplemented, "{people:?}");
+}
+
+#[tokio::test]
+async fn a_store_that_was_a_sandboxs_is_not_served_to_the_public() {
+    let home = TempDir::new().expect("a directory");
+    let (flags, _) = everything_real(&home);
+    let mut sandbox = House::opens(&home).await;
+    assert!(sandbox.ends_when_asked().await);
+
+    let ended = program(&home).await.args(&flags).output().await;
+
+    let ended = ended.expect("it ran");
+    assert!(!ended.status.success());
+    assert!(
+        told(&ended).contains("the store was a sandbox's"),
+        "{}",
+        told(&ended)
+    );
+}
+
+fn as_(client: &Client, credential: jamsostek_client::Uuid, secret: &str) -> Client {
+    client.with_credentials(credential, secret)
+}
+
+/// The flags of a production whose neighbours are never asked, and its certificate.
+fn everything_real(home: &TempDir) -> (Vec<String>, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let file = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.to_str().expect("a path").to_owned()
+    };
+    let certificate = made.cert.pem();
+    let (shown, key) = (
+        file("certificate.pem", &certificate),
+        file("key.pem", &made.signing_key.serialize_pem()),
+    );
+    let secret = file("secret", "of-this-story-alone\n");
+    let flags = [
+        ["--profile", "production"],
+        ["--tls-certificate", &shown],
+        ["--tls-key", &key],
+        ["--register-url", "https://register.example"],
+        ["--register-customer", "jamsostek"],
+        ["--register-user", "penguji"],
+        ["--register-ip-user", "10.1.2.3"],
+        ["--register-password-file", &secret],
+        ["--smtp-host", "mail.example"],
+        ["--smtp-from", "jamsostek@mail.example"],
+        ["--sms-url", "https://sms.example"],
+        ["--sms-token-file", &secret],
+        ["--bank-url", "https://bank.example"],
+        ["--bank-token-file", &secret],
+    ];
+    let flags = flags.concat().into_iter().map(str::to_owned).collect();
+    (flags, certificate)
+}
+
+/// What a command prints that ends well.
+async fn succeeds(home: &TempDir, arguments: &[&str]) -> String {
+    let ended = program(home).await.args(arguments).output().await;
+    let ended = ended.expect("it ran");
+    assert!(ended.status.success(), "{}", told(&ended));
+    String::from_utf8(ended.stdout).expect("text")
+}
