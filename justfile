@@ -20,6 +20,10 @@ check:
 bench *args:
     cargo bench --bench figures -- {{args}}
 
+# Runs the command line.
+cli *args:
+    cargo run --package jamsostek-client --features cli -- {{args}}
+
 # Shows a participant's whole way, each call as a grpcurl command.
 tour:
     cargo run --example tour

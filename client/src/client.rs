@@ -4,7 +4,11 @@ use std::{future::Future, time::Duration};
 
 use jamsostek_proto::v1::ErrorReason;
 use tokio::time::Instant;
-use tonic::{Request, Response, Status, transport::Channel};
+use tonic::{
+    Request, Response, Status,
+    metadata::{Ascii, MetadataValue},
+    transport::Channel,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -19,6 +23,7 @@ pub struct Client {
     channel: Channel,
     deadline: Duration,
     caller: Caller,
+    language: Option<MetadataValue<Ascii>>,
 }
 
 impl Client {
@@ -28,6 +33,7 @@ impl Client {
             channel: options.connect().await?,
             deadline: options.deadline,
             caller: Caller::Anonymous,
+            language: options.accept_language()?,
         })
     }
 
@@ -102,6 +108,7 @@ impl Client {
             channel: self.channel(),
             deadline: Instant::now() + self.deadline,
             authorization: None,
+            language: self.language.clone(),
         }
     }
 

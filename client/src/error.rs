@@ -30,7 +30,8 @@ pub struct Refusal {
     pub reason: ErrorReason,
     /// What kind of refusal it is.
     pub code: Code,
-    /// What to tell a person. Words may change; reasons do not.
+    /// What to tell a person, in the language of `Options::language` where the service speaks it. Words may change; reasons
+    /// do not.
     pub message: String,
     /// The numbers behind the words, such as `triesLeft`.
     pub metadata: HashMap<String, String>,
@@ -111,10 +112,13 @@ impl From<Status> for Error {
                 .map(|it| (it.description.clone(), it.url.clone()))
                 .collect()
         });
+        // In the language that was asked for, where the service speaks it.
+        let message = details.localized_message();
+        let message = message.map_or_else(|| status.message().to_owned(), |it| it.message.clone());
         Self::Refused(Box::new(Refusal {
             reason,
             code: status.code(),
-            message: status.message().to_owned(),
+            message,
             metadata: info.metadata.clone(),
             violations,
             retry_after: details.retry_info().and_then(|it| it.retry_delay),

@@ -48,6 +48,10 @@
 //! every method but [`Client::send_otp`], [`Client::send_step_up_otp`], [`Client::verify_otp`] and [`Client::advance_clock`]. To repeat a [`Client::start_registration`] or
 //! [`Client::issue_bill`] across a crash of your own, make its id with [`Uuid::now_v7`] and keep it before calling.
 //!
+//! # The command line
+//!
+//! With the feature `cli` the package has the program `jamsostek`, and [`Options`] the roots that this machine trusts.
+//!
 //! # What goes wrong
 //!
 //! [`Error`] tells apart the service's refusal, silence, and what this client does not understand. A [`Refusal`] has a

@@ -4,6 +4,7 @@ use std::{fmt, time::Duration};
 
 use tonic::{
     Status,
+    metadata::{Ascii, MetadataValue},
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 
@@ -26,6 +27,9 @@ pub struct Options {
     ca_certificate: Option<Certificate>,
     domain: Option<String>,
     client_identity: Option<Identity>,
+    pub(crate) language: Option<String>,
+    #[cfg(feature = "cli")]
+    system_certificates: bool,
 }
 
 impl Options {
@@ -40,6 +44,9 @@ impl Options {
             ca_certificate: None,
             domain: None,
             client_identity: None,
+            language: None,
+            #[cfg(feature = "cli")]
+            system_certificates: false,
         }
     }
 
@@ -57,6 +64,21 @@ impl Options {
     pub fn keep_alive(mut self, interval: Duration, timeout: Duration) -> Self {
         self.keep_alive_interval = interval;
         self.keep_alive_timeout = timeout;
+        self
+    }
+
+    /// Asks for refusals in this language, such as `id` or `en`; in the service's own otherwise.
+    #[must_use]
+    pub fn language(mut self, language: impl Into<String>) -> Self {
+        self.language = Some(language.into());
+        self
+    }
+
+    /// Trusts the authorities that this machine trusts; with the feature `cli`.
+    #[cfg(feature = "cli")]
+    #[must_use]
+    pub fn system_certificates(mut self) -> Self {
+        self.system_certificates = true;
         self
     }
 
@@ -86,7 +108,8 @@ impl Options {
     pub(crate) async fn connect(&self) -> Result<Channel, Error> {
         let mut endpoint = Endpoint::from_shared(self.endpoint.clone())
             .and_then(|it| it.user_agent(concat!("jamsostek-client/", env!("CARGO_PKG_VERSION"))))
-            .map_err(unreachable)?
+            .map_err(|_| Status::invalid_argument("the endpoint is no address of a server"))
+            .map_err(Error::Transport)?
             .connect_timeout(self.deadline)
             .http2_keep_alive_interval(self.keep_alive_interval)
             .keep_alive_timeout(self.keep_alive_timeout)
@@ -97,8 +120,18 @@ impl Options {
         endpoint.connect().await.map_err(unreachable)
     }
 
+    /// What goes along with every call so that it is answered in the language asked for.
+    pub(crate) fn accept_language(&self) -> Result<Option<MetadataValue<Ascii>>, Error> {
+        let language = self.language.as_deref().map(str::parse).transpose();
+        language.map_err(|_| {
+            Error::Transport(Status::invalid_argument(
+                "the language has characters that no language has",
+            ))
+        })
+    }
+
     fn tls(&self) -> Result<Option<ClientTlsConfig>, Error> {
-        let Some(ca_certificate) = &self.ca_certificate else {
+        let Some(mut tls) = self.trusted() else {
             return if self.endpoint.starts_with("https:") {
                 Err(Error::Transport(Status::invalid_argument(
                     "an https endpoint needs Options::ca_certificate",
@@ -107,7 +140,6 @@ impl Options {
                 Ok(None)
             };
         };
-        let mut tls = ClientTlsConfig::new().ca_certificate(ca_certificate.clone());
         if let Some(domain) = &self.domain {
             tls = tls.domain_name(domain);
         }
@@ -115,6 +147,17 @@ impl Options {
             tls = tls.identity(identity.clone());
         }
         Ok(Some(tls))
+    }
+
+    /// Whom the client trusts; `None` where it was told of nobody.
+    fn trusted(&self) -> Option<ClientTlsConfig> {
+        let tls = ClientTlsConfig::new();
+        match &self.ca_certificate {
+            Some(authority) => Some(tls.ca_certificate(authority.clone())),
+            #[cfg(feature = "cli")]
+            None if self.system_certificates => Some(tls.with_native_roots()),
+            None => None,
+        }
     }
 }
 

@@ -33,12 +33,13 @@ pub(crate) enum Repeat {
     Never,
 }
 
-/// The way of one call: where, until when and as whom.
+/// The way of one call: where, until when, as whom and in which language.
 #[derive(Clone)]
 pub(crate) struct Route {
     pub(crate) channel: Channel,
     pub(crate) deadline: Instant,
     pub(crate) authorization: Option<MetadataValue<Ascii>>,
+    pub(crate) language: Option<MetadataValue<Ascii>>,
 }
 
 /// Gives the thing that a request makes an id, unless the caller did, so that the request may be repeated.
@@ -91,6 +92,10 @@ where
     if let Some(authorization) = &route.authorization {
         let metadata = request.metadata_mut();
         metadata.insert("authorization", authorization.clone());
+    }
+    if let Some(language) = &route.language {
+        let metadata = request.metadata_mut();
+        metadata.insert("accept-language", language.clone());
     }
     match timeout_at(route.deadline, method(route.channel.clone(), request)).await {
         Ok(Ok(answer)) => Ok(answer.into_inner()),

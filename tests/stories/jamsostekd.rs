@@ -147,7 +147,7 @@ impl House {
 
 /// `jamsostekd` on a directory.
 pub async fn program(home: &TempDir) -> Command {
-    let mut command = Command::new(binary().await);
+    let mut command = Command::new(binary("jamsostekd").await);
     command
         .arg("--data-dir")
         .arg(home.path())
@@ -178,12 +178,13 @@ pub fn told(output: &Output) -> String {
     )
 }
 
-/// The program, built from the sources of today: cargo builds another package's program for nobody.
-async fn binary() -> PathBuf {
+/// A program, built from the sources of today: cargo builds another package's program for nobody.
+pub async fn binary(name: &str) -> PathBuf {
     static BUILT: OnceCell<PathBuf> = OnceCell::const_new();
-    BUILT.get_or_init(build).await.clone()
+    BUILT.get_or_init(build).await.join(name)
 }
 
+/// Builds all programs; where they are then.
 async fn build() -> PathBuf {
     let story = std::env::current_exe().expect("this program");
     let profile = story
@@ -208,8 +209,7 @@ async fn build() -> PathBuf {
             "build",
             "--quiet",
             "--workspace",
-            "--bin",
-            "jamsostekd",
+            "--bins",
             "--test",
             "stories",
         ])
@@ -220,5 +220,5 @@ async fn build() -> PathBuf {
     }
     let built = cargo.stdin(Stdio::null()).output().await.expect("cargo");
     assert!(built.status.success(), "{}", told(&built));
-    profile.join("jamsostekd")
+    profile.to_owned()
 }

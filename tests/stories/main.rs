@@ -11,6 +11,7 @@ mod carrier_settings;
 mod carriers;
 mod claim;
 mod claimant;
+mod cli;
 mod company;
 mod contact;
 mod contract;

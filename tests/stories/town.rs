@@ -28,6 +28,8 @@ use crate::{
 pub struct Town {
     /// A client that speaks for nobody.
     pub client: Client,
+    /// Where the house is, as a client is told it.
+    pub address: String,
     /// The store, for stories in which it fails.
     pub db: Db,
     pub seal: Seal,
@@ -63,9 +65,10 @@ impl Town {
         let mut parts = parts(db.clone(), seal.clone(), clock.clone());
         change(&mut parts);
         let outside = parts.outside.clone();
-        let (client, workers) = serve(parts).await;
+        let (address, client, workers) = serve(parts).await;
         Self {
             client,
+            address,
             db,
             seal,
             clock,
@@ -82,7 +85,8 @@ impl Town {
         let db = Db::open(&self.url).await.expect("the same store");
         let mut parts = parts(db, self.seal.clone(), self.clock.clone());
         parts.outside = self.outside.clone();
-        serve(parts).await
+        let (_, client, workers) = serve(parts).await;
+        (client, workers)
     }
 
     /// The workers of the first house.
@@ -267,14 +271,14 @@ fn parts(db: Db, seal: Seal, clock: Arc<Still>) -> Parts {
     }
 }
 
-async fn serve(parts: Parts) -> (Client, Workers) {
+async fn serve(parts: Parts) -> (String, Client, Workers) {
     let house = assemble(parts).await.expect("a house");
     let workers = house.workers();
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let uri = format!("http://{}", listener.local_addr().expect("its address"));
     tokio::spawn(house.serve(listener, pending()));
-    let client = Client::connect(Options::new(uri)).await;
-    (client.expect("a connection"), workers)
+    let client = Client::connect(Options::new(uri.as_str())).await;
+    (uri, client.expect("a connection"), workers)
 }
 
 pub async fn run(workers: &Workers) {

@@ -172,7 +172,8 @@ fn contract(policy: &Policy, months: u32, day: NaiveDate) -> Result<Line, NoPara
         .iter()
         .map(|it| {
             let lacking = months.saturating_sub(it.months);
-            let amount: Money = [it.price, times(lacking, extra.value)].into_iter().sum();
+            let amount = [it.price, times(lacking, extra.value)].into_iter().sum();
+            let amount: Money = amount;
             (amount, Reverse((it.months, it.price)), lacking)
         })
         .min()

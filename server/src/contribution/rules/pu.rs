@@ -43,7 +43,7 @@ pub(crate) struct JkpFacts<'a> {
     pub(crate) programmes: &'a BTreeSet<Programme>,
 }
 
-/// Whether a worker has JKP (PP 6/2025, article 4). For a registration before there was JKP the law says nothing.
+/// Whether a worker has JKP (PP 6/2025, article 4). Before there was JKP the law says nothing.
 pub(crate) fn is_jkp_eligible(policy: &Policy, facts: &JkpFacts<'_>) -> Result<bool, NoParameter> {
     let maximum = policy.pu_jkp_maximum_age.on(facts.registered_on)?.value;
     let needed: &[Programme] = match facts.scale {

@@ -189,7 +189,8 @@ impl<'p> JkpRates<'p> {
         let from_jkk = policy.pu_jkp_rate_from_jkk.on(day)?;
         let from_jkm = policy.pu_jkp_rate_from_jkm.on(day)?;
         let from_state = policy.pu_jkp_rate_state.on(day)?;
-        if [from_jkk, from_jkm, from_state].map(|it| it.value) == [Rate::ZERO; 3] {
+        let known = [from_jkk, from_jkm, from_state].map(|it| it.value) != [Rate::ZERO; 3];
+        if !known {
             return Ok(None);
         }
         let cap = policy.pu_jkp_wage_cap.on(day)?;

@@ -1,10 +1,8 @@
 //! The price of a month in all its cases; the numbers of the vectors are those of domain.md, section 10.
 
-mod lines;
-
 use proptest::prelude::*;
 
-use super::super::{JkpPart, Line};
+use super::super::{JkpSource, Line};
 use super::*;
 use Payer::{Employer, Worker as Employee};
 use Programme::{Jht, Jkk, Jkm, Jkp, Jp};
@@ -45,7 +43,7 @@ fn priced(terms: &Terms, on: &str, wage: i64, worker: Worker) -> Shares {
     tariff.assess(Money::new(wage), worker)
 }
 
-fn explained(terms: &Terms, on: &str, wage: i64) -> (Vec<Line>, Vec<JkpPart>) {
+fn explained(terms: &Terms, on: &str, wage: i64) -> (Vec<Line>, Vec<super::super::JkpPart>) {
     let policy = Policy::load();
     let tariff = Tariff::of(&policy, terms, month(on)).expect("a tariff");
     let shares = tariff.assess(Money::new(wage), WITH_JKP);
@@ -223,6 +221,52 @@ fn jkp_took_of_jkm_too_until_the_law_of_2025() {
     assert_eq!(parts("2021-03"), (Some(old), [16_000, 8_000, 9_600]));
     assert_eq!(parts("2025-02"), (Some(old), [16_000, 8_000, 9_600]));
     assert_eq!(parts("2025-03"), (Some(new), [16_000, 12_000, 5_600]));
+}
+
+#[test]
+fn a_line_tells_how_it_came_about_and_cites_its_texts() {
+    let (lines, parts) = explained(&terms(RiskClass::Medium), "2026-03", 15_000_000);
+
+    let formulas: Vec<_> = lines.iter().map(|it| it.formula.as_str()).collect();
+    assert_eq!(
+        formulas,
+        [
+            "0.89 % × 15,000,000 = 133,500",
+            "0.30 % × 15,000,000 = 45,000",
+            "3.70 % × 15,000,000 = 555,000",
+            "2.00 % × 15,000,000 = 300,000",
+            "2.00 % × 11,086,300 (cap) = 221,726",
+            "1.00 % × 11,086,300 (cap) = 110,863",
+        ]
+    );
+    assert_eq!(titles(&lines[0].references), ["PP 44/2015, article 16"]);
+    assert_eq!(lines[4].references.len(), 2);
+    let told: Vec<_> = parts
+        .iter()
+        .map(|it| (it.source, it.amount.idr(), it.formula.as_str()))
+        .collect();
+    let (jkk, state) = (
+        "0.14 % × 5,000,000 (cap) = 7,000",
+        "0.22 % × 5,000,000 (cap) = 11,000",
+    );
+    assert_eq!(
+        told,
+        [
+            (JkpSource::Jkk, 7_000, jkk),
+            (JkpSource::State, 11_000, state)
+        ]
+    );
+    assert_eq!(titles(&parts[0].references), ["PP 6/2025, article 11"]);
+}
+
+#[test]
+fn the_discount_is_cited_only_where_there_is_one() {
+    let titles_on = |on| {
+        let (lines, _) = explained(&labour_intensive(), on, 5_000_000);
+        lines[0].references.len()
+    };
+    assert_eq!(titles_on("2025-01"), 1);
+    assert_eq!(titles_on("2025-02"), 2);
 }
 
 fn any_terms() -> impl Strategy<Value = Terms> {
