@@ -3,10 +3,12 @@
 use std::{sync::Arc, time::Duration};
 
 use jamsostek_client::v1::{
-    GetBalanceRequest, GetBalanceResponse, GetServerInfoRequest, GetServerInfoResponse,
-    IssueTokenRequest, IssueTokenResponse, ListStatementLinesRequest, ListStatementLinesResponse,
-    RefreshTokenRequest, RefreshTokenResponse, RevokeTokenRequest, RevokeTokenResponse,
-    WhoAmIRequest, WhoAmIResponse,
+    CreateCredentialRequest, CreateCredentialResponse, GetBalanceRequest, GetBalanceResponse,
+    GetServerInfoRequest, GetServerInfoResponse, IssueTokenRequest, IssueTokenResponse,
+    ListCredentialsRequest, ListCredentialsResponse, ListStatementLinesRequest,
+    ListStatementLinesResponse, RefreshTokenRequest, RefreshTokenResponse, RevokeCredentialRequest,
+    RevokeCredentialResponse, RevokeTokenRequest, RevokeTokenResponse, WhoAmIRequest,
+    WhoAmIResponse,
     balance_service_server::{BalanceService, BalanceServiceServer},
     server_service_server::{ServerService, ServerServiceServer},
     session_service_server::{SessionService, SessionServiceServer},
@@ -72,6 +74,27 @@ impl SessionService for Elsewhere {
         &self,
         _: Request<RevokeTokenRequest>,
     ) -> Result<Response<RevokeTokenResponse>, Status> {
+        Err(Status::unimplemented("nothing here"))
+    }
+
+    async fn create_credential(
+        &self,
+        _: Request<CreateCredentialRequest>,
+    ) -> Result<Response<CreateCredentialResponse>, Status> {
+        Err(Status::unimplemented("nothing here"))
+    }
+
+    async fn list_credentials(
+        &self,
+        _: Request<ListCredentialsRequest>,
+    ) -> Result<Response<ListCredentialsResponse>, Status> {
+        Err(Status::unimplemented("nothing here"))
+    }
+
+    async fn revoke_credential(
+        &self,
+        _: Request<RevokeCredentialRequest>,
+    ) -> Result<Response<RevokeCredentialResponse>, Status> {
         Err(Status::unimplemented("nothing here"))
     }
 }

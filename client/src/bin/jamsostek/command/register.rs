@@ -193,6 +193,7 @@ impl Register {
             stands = caller
                 .submit_employment(SubmitEmploymentRequest {
                     registration_id: registration.to_string(),
+                    employee: None,
                     employment: Some(employment),
                     birth_date: birth_date.unwrap_or_default(),
                 })
