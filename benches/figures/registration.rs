@@ -37,8 +37,8 @@ pub async fn register(channel: Channel, gateway: &str, number: usize) -> Active 
         nik: nik(number),
         full_name: NAME.into(),
         contact: contact.clone(),
-        birth_date: String::new(),
         consent: true,
+        ..Default::default()
     };
     let started = registrations
         .start_registration(form)

@@ -43,8 +43,8 @@ impl Tour {
             nik: siti.nik.clone(),
             full_name: siti.full_name.clone(),
             contact: siti.contact.clone(),
-            birth_date: String::new(),
             consent: true,
+            ..StartRegistrationRequest::default()
         };
         self.show(
             "RegistrationService/StartRegistration",

@@ -26,6 +26,7 @@ const CURRENT_KEY: u8 = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Datum {
     Nik,
+    Passport,
     Contact,
     MotherName,
     Message,
@@ -40,6 +41,7 @@ impl Datum {
     const fn name(self) -> &'static str {
         match self {
             Self::Nik => "nik",
+            Self::Passport => "passport",
             Self::Contact => "contact",
             Self::MotherName => "mother_name",
             Self::Message => "message",

@@ -3,7 +3,7 @@
 use jamsostek_proto::v1 as wire;
 
 use crate::{
-    identity::{IdentityState, Sex, Warning},
+    identity::{Document, IdentityState, MalformedPassport, Nik, Passport, Sex, Warning},
     money::Money,
     policy::Reference,
     refusal::Fields,
@@ -30,6 +30,7 @@ impl From<IdentityState> for wire::IdentityState {
             IdentityState::Refused => Self::Refused,
             IdentityState::Pending => Self::Pending,
             IdentityState::Vouched => Self::Vouched,
+            IdentityState::Unverified => Self::Unverified,
         }
     }
 }
@@ -221,6 +222,27 @@ pub(crate) fn programmes(
         }
     }
     programmes
+}
+
+/// Reads the one paper by which somebody is known: a NIK or, in its place, a foreigner's passport.
+pub(crate) fn document(
+    fields: &mut Fields,
+    nik: &str,
+    passport: Option<wire::Passport>,
+) -> Option<Document> {
+    let Some(passport) = passport else {
+        return fields.take("nik", Nik::parse(nik)).map(Document::Nik);
+    };
+    if !nik.is_empty() {
+        fields.reject("passport", "must be left out where a NIK is told");
+        return None;
+    }
+    let read = Passport::parse(&passport.country, &passport.number);
+    let field = match read {
+        Err(MalformedPassport::Country) => "passport.country",
+        Err(MalformedPassport::Number) | Ok(_) => "passport.number",
+    };
+    fields.take(field, read).map(Document::Passport)
 }
 
 /// Reads a reason that somebody gives: one line.

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use jamsostek_client::{
     ClaimCause, Client, Options, Programme, Segment,
     v1::{
-        BankAccount, PayoutAct, RecordPaymentRequest, SendStepUpOtpRequest,
-        StartRegistrationRequest, SubmitClaimRequest, SubmitEmploymentRequest,
-        send_step_up_otp_request::Act,
+        BankAccount, Passport, PayoutAct, ProveIdentityRequest, RecordPaymentRequest,
+        SendStepUpOtpRequest, StartRegistrationRequest, SubmitClaimRequest,
+        SubmitEmploymentRequest, prove_identity_request::Second, send_step_up_otp_request::Act,
     },
 };
 use sea_orm::{ConnectionTrait, Database, DbBackend, Statement};
@@ -31,6 +31,11 @@ const NIK: &str = "3174025207830042";
 const NAME: &str = "Kenariwati Purnamasari";
 const PHONE: &str = "+6281377665544";
 const MOTHER: &str = "Gelatikwati Soemarmo";
+/// Another phone of hers, from which she joins herself.
+const OTHER_PHONE: &str = "+6281377665599";
+/// A foreigner's.
+const PASSPORT: &str = "Q7755331Z";
+const FOREIGN_PHONE: &str = "+6281377665511";
 const ACCOUNT: &str = "8812003400560078";
 /// Kept as it is told: whoever does not find it has not looked.
 const PLANTED: &str = "Warung Cucakrawa 77";
@@ -54,7 +59,18 @@ async fn nothing_of_a_person_lies_in_the_log_or_in_the_stores_bytes() {
     let counted = scrape(&metrics).await;
     assert!(counted.contains("jamsostek_calls_total"), "{counted}");
     assert!(!stands_in(&counted, &code), "{code} is in the metrics");
-    secrets.extend([NIK, PHONE, MOTHER, ACCOUNT].map(str::to_owned));
+    secrets.extend(
+        [
+            NIK,
+            PHONE,
+            OTHER_PHONE,
+            FOREIGN_PHONE,
+            MOTHER,
+            PASSPORT,
+            ACCOUNT,
+        ]
+        .map(str::to_owned),
+    );
     for secret in secrets.iter().map(String::as_str).chain([NAME]) {
         assert!(!log.contains(secret), "{secret} is in the log");
         assert!(!counted.contains(secret), "{secret} is in the metrics");
@@ -127,7 +143,69 @@ async fn walks_the_road(house: &House) -> (String, Vec<String>) {
     person.get_balance(None, None).await.expect("a balance");
     person.get_bill(Uuid::now_v7()).await.expect_err("no");
     claims_early(house, &person).await;
+    joins_herself(house, &person).await;
+    meets_a_foreigner(house).await;
     (code, seen)
+}
+
+/// Opens another account of hers from another phone, with a slip on the way.
+async fn joins_herself(house: &House, person: &Client) {
+    let me = person.get_participant(None).await.expect("herself");
+    let form = StartRegistrationRequest {
+        registration_id: Uuid::now_v7().to_string(),
+        segment: Segment::Bpu.into(),
+        nik: NIK.into(),
+        full_name: NAME.into(),
+        contact: OTHER_PHONE.into(),
+        consent: true,
+        ..Default::default()
+    };
+    let registrant = comes_back(house, form.clone()).await;
+    let proofs = |name: &str| ProveIdentityRequest {
+        registration_id: form.registration_id.clone(),
+        kpj: me.kpj.clone(),
+        second: Some(Second::MotherName(name.into())),
+    };
+    let wrong = registrant.prove_identity(proofs(NAME)).await;
+    let told = format!("{:?}", wrong.expect_err("not her mother"));
+    for secret in [NIK, NAME, OTHER_PHONE, MOTHER] {
+        assert!(!told.contains(secret), "{secret} is in {told}");
+    }
+    registrant
+        .prove_identity(proofs(MOTHER))
+        .await
+        .expect("an account");
+}
+
+/// A foreigner whom nobody has reported.
+async fn meets_a_foreigner(house: &House) {
+    let form = StartRegistrationRequest {
+        registration_id: Uuid::now_v7().to_string(),
+        segment: Segment::Pu.into(),
+        passport: Some(Passport {
+            country: "SG".into(),
+            number: PASSPORT.into(),
+        }),
+        full_name: NAME.into(),
+        contact: FOREIGN_PHONE.into(),
+        consent: true,
+        ..Default::default()
+    };
+    let registration = id(&form.registration_id);
+    let registrant = comes_back(house, form).await;
+    let look = registrant.confirm_registration(registration).await;
+    let told = format!("{:?}", look.expect_err("nobody has reported him"));
+    assert!(!told.contains(PASSPORT), "{told}");
+}
+
+/// Starts a registration and brings its code back.
+async fn comes_back(house: &House, form: StartRegistrationRequest) -> Client {
+    let contact = form.contact.clone();
+    let started = house.client.start_registration(form).await;
+    let challenge = id(&started.expect("started").challenge_id);
+    let code = house.code_sent_to(&contact).await;
+    let tokens = house.client.verify_otp(challenge, &code).await;
+    house.client.with_tokens(tokens.expect("tokens"))
 }
 
 /// Claims what cannot be claimed yet: the account is told, and the refusal says nothing of it.

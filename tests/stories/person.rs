@@ -6,9 +6,9 @@ use jamsostek_client::{
     Bill, BpuCategory, Client, Employment, Error, Occupation, Payment, Programme, Registration,
     Sector, Segment,
     v1::{
-        EmployeeStatement, OtpPurpose, RecordPaymentRequest, SendOtpRequest, SendOtpResponse,
-        StartRegistrationRequest, StartRegistrationResponse, SubmitEmploymentRequest,
-        VerifyOtpResponse,
+        EmployeeStatement, OtpPurpose, Passport, RecordPaymentRequest, SendOtpRequest,
+        SendOtpResponse, StartRegistrationRequest, StartRegistrationResponse,
+        SubmitEmploymentRequest, VerifyOtpResponse,
     },
 };
 use jamsostek_server::{Workers, clock::Clock};
@@ -31,6 +31,8 @@ pub struct Person {
     pub nik: String,
     pub name: String,
     pub contact: String,
+    /// His passport, where he is a foreigner; then he has no NIK.
+    pub passport: Option<Passport>,
     /// The birth date as told; empty when the NIK's is meant.
     pub birth_date: String,
     pub work: Employment,
@@ -65,6 +67,7 @@ impl Person {
             contact: self.contact.clone(),
             birth_date: self.birth_date.clone(),
             consent: true,
+            passport: self.passport.clone(),
         }
     }
 

@@ -115,6 +115,7 @@ async fn every_bad_field_is_named_at_once() {
         contact: "0812".into(),
         birth_date: "12 May".into(),
         consent: false,
+        ..StartRegistrationRequest::default()
     };
 
     let refusal = town.client.start_registration(form).await.expect_refusal();

@@ -191,8 +191,7 @@ async fn a_sealed_nik_does_not_open_in_another_row() {
     let (budi, siti) = (town.participant().await, town.participant().await);
     let [budi_id, siti_id] = [participant(&budi).await, participant(&siti).await];
     let burglar = town.burglar().await;
-    let sql =
-        "UPDATE participant SET nik = (SELECT nik FROM participant WHERE id = $1) WHERE id = $2";
+    let sql = "UPDATE participant SET document = (SELECT document FROM participant WHERE id = $1) WHERE id = $2";
     execute(&burglar, sql, [siti_id.into(), budi_id.into()]).await;
 
     let refusal = budi.client.get_participant(None).await.expect_refusal();

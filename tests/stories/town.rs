@@ -127,6 +127,7 @@ impl Town {
             nik: format!("317401120590{:04}", number % 10_000),
             name: "Budi Hartono".into(),
             contact: format!("+62812{number:08}"),
+            passport: None,
             birth_date: String::new(),
             work: work(),
             employee: None,

@@ -3,11 +3,11 @@
 \set n random(1, 2000)
 \set serial random(1, 1000000000000)
 SELECT id, participant_id, programme, cause, content_digest, state, is_open, bank_code, account_number, holder_name, challenge_id, channel, estimate_idr, requires_interview, submitted_at, held_until, due_on, weekends_only, policy_version, taken_by, taken_at, reason, mac FROM claim WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid LIMIT 1;
-SELECT id, nik, nik_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at, active_since, contact_changed_at FROM participant WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid AND active_since IS NOT NULL LIMIT 1;
-SELECT id, content_digest, purpose, subject_id, nik_digest, channel, contact, contact_digest, code_digest, kpj_named, message_id, sends_left, tries, created_at, expires_at, used_at, superseded_at FROM otp_challenge WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid LIMIT 1;
+SELECT id, document, document_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at, active_since, contact_changed_at FROM participant WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid AND active_since IS NOT NULL LIMIT 1;
+SELECT id, content_digest, purpose, subject_id, document_digest, channel, contact, contact_digest, code_digest, kpj_named, message_id, sends_left, tries, created_at, expires_at, used_at, superseded_at FROM otp_challenge WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid LIMIT 1;
 SELECT times_left FROM sandbox_fault WHERE part = 'bank_before' AND times_left > 0;
 BEGIN;
-SELECT id, nik, nik_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at, active_since, contact_changed_at FROM participant WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid AND active_since IS NOT NULL LIMIT 1 FOR NO KEY UPDATE;
+SELECT id, document, document_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at, active_since, contact_changed_at FROM participant WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid AND active_since IS NOT NULL LIMIT 1 FOR NO KEY UPDATE;
 SELECT id FROM claim WHERE participant_id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid AND programme = 'jht' AND is_open = true LIMIT 1;
 SELECT id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state, programmes, income_idr, months_at_once, opened_at, cancelled_at, covered_from, paid_through, ended_on FROM membership WHERE participant_id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid ORDER BY opened_at, id;
 SELECT id, balance_idr, opened_on FROM ledger_account WHERE id IN (('00000000-0000-7000-8001-' || lpad(:n::text, 12, '0'))::uuid, ('00000000-0000-7000-8002-' || lpad(:n::text, 12, '0'))::uuid);

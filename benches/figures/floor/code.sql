@@ -2,7 +2,7 @@
 -- A code is good once; here it serves again and again, so that `used_at` and the number of tries are not looked at.
 \set n random(1, 2000)
 BEGIN;
-UPDATE otp_challenge SET tries = tries + 1 WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid AND superseded_at IS NULL AND expires_at > now() RETURNING id, content_digest, purpose, subject_id, nik_digest, channel, contact, contact_digest, code_digest, kpj_named, message_id, sends_left, tries, created_at, expires_at, used_at, superseded_at;
+UPDATE otp_challenge SET tries = tries + 1 WHERE id = ('00000000-0000-7000-8000-' || lpad(:n::text, 12, '0'))::uuid AND superseded_at IS NULL AND expires_at > now() RETURNING id, content_digest, purpose, subject_id, document_digest, channel, contact, contact_digest, code_digest, kpj_named, message_id, sends_left, tries, created_at, expires_at, used_at, superseded_at;
 INSERT INTO quota (key, taken, began_at, ends_at) VALUES ('otp.failed1h.floor' || :n::text, 1, now(), now() + interval '1 hour'), ('otp.failed24h.floor' || :n::text, 1, now(), now() + interval '1 day') ON CONFLICT (key) DO UPDATE SET taken = CASE WHEN quota.ends_at <= excluded.began_at THEN 1 ELSE quota.taken + 1 END, began_at = CASE WHEN quota.ends_at <= excluded.began_at THEN excluded.began_at ELSE quota.began_at END, ends_at = CASE WHEN quota.ends_at <= excluded.began_at THEN excluded.ends_at ELSE quota.ends_at END RETURNING key, taken, ends_at;
 COMMIT;
 BEGIN;

@@ -20,14 +20,14 @@ LATER = "2026-09-08 02:00:00+00:00"
 GATEWAY = bytes(15) + b"\x01"
 
 PERSON = (
-    "id, nik, nik_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at, active_since, contact_changed_at"
+    "id, document, document_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at, active_since, contact_changed_at"
 )
 MEMBERSHIP = (
     "id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state, programmes, income_idr,"
     " months_at_once, opened_at, cancelled_at, covered_from, paid_through, ended_on"
 )
 CODE = (
-    "id, content_digest, purpose, subject_id, nik_digest, channel, contact, contact_digest, code_digest, kpj_named, message_id,"
+    "id, content_digest, purpose, subject_id, document_digest, channel, contact, contact_digest, code_digest, kpj_named, message_id,"
     " sends_left, tries, created_at, expires_at, used_at, superseded_at"
 )
 CLAIM = (
@@ -52,7 +52,7 @@ def prepare(db: sqlite3.Connection) -> None:
     for n in range(1, PEOPLE + 1):
         me = id_of(0, n)
         db.execute(
-            "INSERT INTO participant (id, nik, nik_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at,"
+            "INSERT INTO participant (id, document, document_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at,"
             " active_since) VALUES (?, ?, ?, 'Rahmat Hidayat', '1966-07-01', 'male', '', 'matched', ?, ?, ?)",
             (me, b"\xab" * 45, digest(n), f"9{n:010}", NOW, NOW),
         )

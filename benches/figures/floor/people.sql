@@ -1,5 +1,5 @@
 -- People, bills and codes for the floors, under ids that the scripts can make up.
-INSERT INTO participant (id, nik, nik_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at,
+INSERT INTO participant (id, document, document_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at,
                          active_since)
 SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, decode(repeat('ab', 45), 'hex'),
        decode(md5(n::text) || md5(n::text), 'hex'), 'Rahmat Hidayat', '1966-07-01', 'male', '', 'matched', '9' || lpad(n::text, 10, '0'),

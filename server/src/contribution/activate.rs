@@ -41,7 +41,9 @@ impl Contributions {
         Ok(match ready.identity {
             IdentityState::Refused => Who::Nobody(SuspenseReason::IdentityRefused),
             IdentityState::Matched | IdentityState::Vouched => Who::Proven,
-            IdentityState::Declared | IdentityState::Pending => Who::InDoubt,
+            IdentityState::Declared | IdentityState::Pending | IdentityState::Unverified => {
+                Who::InDoubt
+            }
         })
     }
 

@@ -117,8 +117,13 @@ impl Contributions {
         let before = participant::readiness(&transaction, person).await?.identity;
         let after = match (before, accepted) {
             (IdentityState::Vouched, true) => return Ok(before),
-            (IdentityState::Pending | IdentityState::Refused, true) => IdentityState::Vouched,
-            (IdentityState::Pending | IdentityState::Refused, false) => IdentityState::Refused,
+            (IdentityState::Pending | IdentityState::Refused | IdentityState::Unverified, true) => {
+                IdentityState::Vouched
+            }
+            (
+                IdentityState::Pending | IdentityState::Refused | IdentityState::Unverified,
+                false,
+            ) => IdentityState::Refused,
             (IdentityState::Declared | IdentityState::Matched | IdentityState::Vouched, _) => {
                 let state = wire::IdentityState::from(before).as_str_name();
                 return Err(Error::WrongState { state });
@@ -127,7 +132,7 @@ impl Contributions {
         if accepted {
             self.prove(&transaction, now, &held, after, caller.id)
                 .await?;
-        } else if before == IdentityState::Pending {
+        } else if before != after {
             self.refuse(&transaction, now, &held, caller.id).await?;
         }
         let why = Event {
@@ -181,8 +186,13 @@ impl Contributions {
         employer::question(connection, seal, now, held.id).await?;
         let (ids, why) = ((held.id, by), SuspenseReason::IdentityRefused);
         suspense::set_aside_all(connection, seal, now, ids, why).await?;
-        let text = "Data Anda tidak cocok dengan Dukcapil. Petugas kami akan memutuskan; iuran Anda aman. / The population register does \
-                    not confirm your data. An officer will decide; your money is safe.";
+        let text = if by.is_nil() {
+            "Data Anda tidak cocok dengan Dukcapil. Petugas kami akan memutuskan; iuran Anda aman. / The population register does not \
+             confirm your data. An officer will decide; your money is safe."
+        } else {
+            "Petugas tidak dapat membenarkan identitas Anda. Hubungi kami; iuran Anda aman. / An officer could not confirm who you are. \
+             Call us; your money is safe."
+        };
         participant::tell(connection, seal, now, person, text).await?;
         event::record(connection, seal, now, [decided("identity.refused", held)]).await?;
         Ok(())

@@ -131,7 +131,7 @@ impl Contributions {
         nik: &Nik,
     ) -> Result<(BillShown, Membership), Error> {
         let digest = self.seal.digest(Datum::Nik, nik.text());
-        let person = participant::with_nik(connection, &digest).await?;
+        let person = participant::with_document(connection, &digest).await?;
         let memberships =
             participant::memberships(connection, person.ok_or(Error::NotFound)?).await?;
         let mut paid = memberships

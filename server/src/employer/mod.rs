@@ -4,6 +4,7 @@
 //! the employer confirms or denies it; `silence.rs` is what happens when he says nothing. `rules.rs` has the law.
 
 mod end;
+mod joined;
 mod question;
 mod register;
 mod report;
@@ -15,6 +16,7 @@ mod store;
 mod take_on;
 mod wages;
 
+pub(crate) use joined::last_npps;
 pub(crate) use question::{ask, check_named, question, tell_unit as tell};
 pub(crate) use register::seed;
 pub(crate) use rpc::{day, employee_number, service};
@@ -33,7 +35,7 @@ use crate::{
     audit::Audit,
     clock::Clock,
     db::{self, Db},
-    identity::{Contact, FullName, Nik},
+    identity::{Contact, Document, FullName},
     money::{Money, Month},
     policy::{NoParameter, Policy},
     scheme::{RiskClass, Scale},
@@ -130,7 +132,7 @@ pub(crate) struct Hire {
 pub(crate) struct Report {
     pub id: Uuid,
     pub npp: Npp,
-    pub nik: Nik,
+    pub document: Document,
     pub full_name: FullName,
     pub birth_date: Option<NaiveDate>,
     pub mother_name: Option<FullName>,

@@ -152,8 +152,8 @@ pub(crate) async fn question(
     let Some(unit) = row.unit_id else {
         return Ok(());
     };
-    let text = "Data seorang pekerja yang Anda laporkan tidak cocok dengan Dukcapil. Periksa daftar pekerja Anda. / The population \
-                register does not confirm somebody whom you reported. Look at the list of your employees.";
+    let text = "Data seorang pekerja yang Anda laporkan tidak terbukti di Dukcapil atau oleh petugas. Periksa daftar pekerja Anda. / The population \
+                register, or an officer, does not confirm somebody whom you reported. Look at the list of your employees.";
     tell_unit(connection, seal, now, unit, text).await
 }
 

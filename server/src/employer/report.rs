@@ -16,7 +16,7 @@ use crate::{
     clock::day_of,
     db,
     event::{self, Event},
-    identity::{IdentityState, Nik, agreed_name},
+    identity::{Document, IdentityState, Nik, agreed_name},
     participant::{self, Membership, Work},
     seal::Datum,
 };
@@ -49,7 +49,7 @@ impl Employers {
             .await?;
         if let Some(contact) = &report.contact {
             let ids = (membership.participant_id, place.employer);
-            store::insert_reported_contact(&transaction, &self.seal, now, ids, contact).await?;
+            participant::keep_reported_contact(&transaction, &self.seal, now, ids, contact).await?;
             participant::tell_new(&transaction, &self.seal, now, contact, &place.npp).await?;
         }
         let (seal, actor, id) = (&self.seal, caller.into(), membership.id);
@@ -67,10 +67,10 @@ impl Employers {
         report: &Report,
         place: &Place,
     ) -> Result<Membership, Error> {
-        let nik_digest = self.seal.digest(Datum::Nik, report.nik.text());
+        let document_digest = report.document.digest(&self.seal);
         let named = agreed_name(report.full_name.text());
-        let known = participant::with_nik(connection, &nik_digest).await?;
-        let waiting = participant::waiting_with_nik(connection, &nik_digest).await?;
+        let known = participant::with_document(connection, &document_digest).await?;
+        let waiting = participant::waiting_with_document(connection, &document_digest).await?;
         for person in known.iter().chain(&waiting) {
             let rows = store::employments(connection, *person).await?;
             let here = named_here(&rows, place.id);
@@ -92,13 +92,16 @@ impl Employers {
                 self.check_new_here(connection, now, known, place).await?;
                 known
             }
-            None => self.newcomer(connection, now, report, nik_digest).await?,
+            None => {
+                self.newcomer(connection, now, report, document_digest)
+                    .await?
+            }
         };
         let membership = Uuid::now_v7();
         let work = Work::Employment(participant::Employment::default());
         let ids = (membership, person, report.id);
         participant::open_membership(connection, now, ids, &work).await?;
-        if known.is_none() {
+        if known.is_none() && report.document.nik().is_some() {
             let mother = report.mother_name.as_ref();
             let ids = (person, membership);
             participant::watch_identity(connection, &self.seal, (now, now), ids, mother).await?;
@@ -137,32 +140,35 @@ impl Employers {
         Ok(())
     }
 
-    /// Keeps somebody of whom nothing was known. The register is asked afterwards.
+    /// Keeps somebody of whom nothing was known. The register is asked afterwards; it knows no foreigners.
     async fn newcomer(
         &self,
         connection: &impl ConnectionTrait,
         now: DateTime<Utc>,
         report: &Report,
-        nik_digest: Vec<u8>,
+        document_digest: Vec<u8>,
     ) -> Result<Uuid, Error> {
         let today = day_of(now);
         let birth_date = report
             .birth_date
-            .or_else(|| report.nik.birth_date(today))
+            .or_else(|| report.document.birth_date(today))
             .ok_or(Error::Day {
                 field: "birth_date",
-                problem: "must be stated: the NIK states none",
+                problem: "must be stated: the NIK or passport states none",
             })?;
         let person = participant::Person {
-            nik: report.nik.clone(),
-            nik_digest,
+            document: report.document.clone(),
+            document_digest,
             full_name: report.full_name.clone(),
             birth_date,
-            sex: report.nik.sex(),
-            warnings: report.nik.warnings(report.birth_date, today),
+            sex: report.document.sex(),
+            warnings: report.document.warnings(report.birth_date, today),
             contact: None,
             mother_name: report.mother_name.clone(),
-            identity: IdentityState::Pending,
+            identity: match &report.document {
+                Document::Nik(_) => IdentityState::Pending,
+                Document::Passport(_) => IdentityState::Unverified,
+            },
         };
         Ok(participant::keep_person(connection, &self.seal, now, &person).await?)
     }
@@ -180,7 +186,7 @@ impl Employers {
         let (held, row, place) = self.asked_of(&transaction, caller, membership).await?;
         let person = participant::people_among(&transaction, &[held.participant_id]).await?;
         let person = person.first().ok_or(Error::NotFound)?;
-        if person.nik_digest != self.seal.digest(Datum::Nik, nik.text()) {
+        if person.document_digest != self.seal.digest(Datum::Nik, nik.text()) {
             return Err(Error::NikDiffers);
         }
         match row.state()? {
@@ -301,7 +307,7 @@ impl Report {
     fn content(&self) -> String {
         let Self {
             npp,
-            nik,
+            document,
             full_name,
             birth_date,
             mother_name,
@@ -320,7 +326,7 @@ impl Report {
         let contact = contact.as_ref().map(crate::identity::Contact::text);
         serde_json::json!([
             npp.text(),
-            nik.text(),
+            document.text(),
             full_name.text(),
             birth_date,
             mother,

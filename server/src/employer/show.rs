@@ -145,7 +145,7 @@ impl Employers {
             },
             npp,
             full_name: person.full_name.clone(),
-            masked_nik: participant::masked_nik(&self.seal, person)?,
+            masked_nik: participant::masked_document(&self.seal, person)?,
             kpj: person.kpj.clone().unwrap_or_default(),
             covered_from: membership.covered_from,
             ended_on: membership.ended_on,

@@ -3,6 +3,7 @@
 //! `rules` reads a NIK, a name and a contact; [`Register`] is the wire to the register; [`sandbox::SandboxRegister`] stands in for it.
 
 mod contact;
+mod document;
 pub(crate) mod dukcapil;
 mod rules;
 pub(crate) mod sandbox;
@@ -11,6 +12,7 @@ use std::pin::Pin;
 
 use chrono::NaiveDate;
 pub(crate) use contact::{Channel, Contact, masked_name};
+pub(crate) use document::{Document, MalformedPassport, Passport, is_passport};
 pub(crate) use rules::{FullName, Nik, Sex, Warning, agreed_name, birthday, completed_years};
 
 /// What is put to the register.
@@ -76,6 +78,8 @@ pub(crate) enum IdentityState {
     Pending,
     /// An officer vouches for the person.
     Vouched,
+    /// A foreigner, whom the register does not know; no officer has seen his papers.
+    Unverified,
 }
 
 impl IdentityState {
@@ -86,6 +90,7 @@ impl IdentityState {
             Self::Refused => "refused",
             Self::Pending => "pending",
             Self::Vouched => "vouched",
+            Self::Unverified => "unverified",
         }
     }
 
@@ -96,6 +101,7 @@ impl IdentityState {
             Self::Refused,
             Self::Pending,
             Self::Vouched,
+            Self::Unverified,
         ];
         all.into_iter().find(|it| it.code() == code)
     }

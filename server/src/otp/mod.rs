@@ -1,7 +1,7 @@
 //! One-time codes. A code proves a contact, never a person.
 //!
 //! A code is kept only as a keyed digest. Every try is counted and committed before it is compared; sends are limited for each
-//! contact, each (NIK, contact) pair, each peer and each block of numbers, in the database.
+//! contact, each (NIK or passport, contact) pair, each peer and each block of numbers, in the database.
 
 mod act;
 mod rules;
@@ -48,8 +48,8 @@ pub(crate) struct Draw {
     pub purpose: Purpose,
     /// The registration or participant it will speak for; nobody's when the contact is unknown.
     pub subject: Option<Uuid>,
-    /// Whose NIK it is about, digested.
-    pub nik_digest: Option<Vec<u8>>,
+    /// Whose NIK or passport it is about, digested.
+    pub document_digest: Option<Vec<u8>>,
     /// Whether somebody was named beside the contact, where several may share it.
     pub kpj_named: bool,
     /// Where it goes.

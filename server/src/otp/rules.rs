@@ -54,7 +54,7 @@ impl Limits {
             quota(format!("{CONTACT_DAY}:{contact}"), 5, Duration::hours(24)),
             quota("otp.day".to_owned(), self.per_day, Duration::hours(24)),
         ];
-        if let Some(nik) = &draw.nik_digest {
+        if let Some(nik) = &draw.document_digest {
             let key = format!("otp.pair24h:{}:{contact}", hex(nik));
             quotas.push(quota(key, 5, Duration::hours(24)));
         }
@@ -176,7 +176,7 @@ mod tests {
             purpose: Purpose::Register,
             subject: None,
             kpj_named: false,
-            nik_digest: Some(vec![1]),
+            document_digest: Some(vec![1]),
             contact: Contact::parse("+6281234567890").expect("a number"),
             peer: Peer(Some("2001:db8::1".parse().expect("an address"))),
             content_digest: Vec::new(),

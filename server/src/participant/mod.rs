@@ -4,6 +4,7 @@
 
 mod contact;
 mod doubt;
+mod joining;
 mod notice;
 mod rpc;
 mod rules;
@@ -11,16 +12,19 @@ mod store;
 mod work;
 
 pub(crate) use doubt::{pause, watch_identity};
+pub(crate) use joining::{Way, begin, can_prove, join, masked_kpj, open, withdraw_joining};
 pub(crate) use notice::{tell, tell_each, tell_new};
 pub(crate) use rpc::service;
 pub(crate) use rules::{cover_ends, oldest_open_month};
 pub(crate) use store::{
-    Check, Membership, Participant, account_of, active, active_among, ask_later, begin_cover,
-    birth_dates, change_wage, close_unpaid, contacts, covered_in, end, end_check, end_check_of,
-    hold, hold_all, hold_paid_through, hold_person, hold_rivals_of, insert_account as open_account,
-    join, lease_checks, masked_nik, membership, memberships, memberships_among, move_spell,
-    name_of, paid_through, people_among, question_about, reached_by, readiness, set_identity,
-    verify, waiting_with_nik, with_nik,
+    Check, Joining, JoiningState, Membership, Participant, TRIES_MAX, account_of, active,
+    active_among, ask_later, begin_cover, change_wage, civil_of, close_unpaid, contacts,
+    count_proof, covered_in, end, end_check, end_check_of, has_untold, hold, hold_all,
+    hold_joining, hold_paid_through, hold_person, hold_rivals_of, insert_account as open_account,
+    joining as joining_of, joinings_waiting, keep_decision, keep_reported_contact, lease_checks,
+    masked_document, membership, memberships, memberships_among, move_spell, name_of, paid_through,
+    people_among, question_about, reached_by, readiness, set_identity, take_untold, verify,
+    waiting_with_document, with_document,
 };
 pub(crate) use work::{Business, Employment, Occupation, Work};
 
@@ -36,7 +40,7 @@ use crate::{
     clock::Clock,
     db::{self, Db},
     event::Event,
-    identity::{Contact, FullName, IdentityState, Nik, Sex, Warning},
+    identity::{Contact, Document, FullName, IdentityState, Sex, Warning},
     policy::{NoParameter, Policy},
     scheme::Programme,
     seal::Seal,
@@ -53,8 +57,8 @@ pub(crate) struct Participants {
 
 /// A person before the first payment, or as his employer reports him.
 pub(crate) struct Person {
-    pub nik: Nik,
-    pub nik_digest: Vec<u8>,
+    pub document: Document,
+    pub document_digest: Vec<u8>,
     pub full_name: FullName,
     pub birth_date: NaiveDate,
     pub sex: Option<Sex>,
@@ -71,6 +75,7 @@ pub(crate) struct Shown {
     person: Participant,
     payouts_held_until: Option<DateTime<Utc>>,
     identity: IdentityState,
+    /// The NIK or passport.
     masked_nik: String,
     masked_contacts: Vec<String>,
     /// Each with where it stands.
@@ -121,7 +126,7 @@ impl Participants {
         Ok(Shown {
             identity: found.identity()?,
             payouts_held_until: found.payouts_held_until().filter(|it| now < *it),
-            masked_nik: store::masked_nik(&self.seal, &found)?,
+            masked_nik: store::masked_document(&self.seal, &found)?,
             masked_contacts: contacts.iter().map(Contact::masked).collect(),
             memberships: memberships.collect::<Result<_, NoParameter>>()?,
             cover,

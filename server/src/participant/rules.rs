@@ -1,6 +1,6 @@
 //! Spells of membership: when cover ends, and what covers somebody on a day. Facts in, decision out.
 
-use chrono::{Duration, NaiveDate};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::{
     money::Month,
@@ -10,6 +10,14 @@ use crate::{
 
 /// How long payouts wait after a contact was changed (C4).
 pub(super) const CONTACT_HOLD: Duration = Duration::hours(24);
+
+/// How long an employer must have stated a contact until it is trusted (C2): time enough for whoever is concerned to object.
+const TRUSTED_AFTER: Duration = Duration::days(7);
+
+/// Whether a contact that an employer first stated at `reported_at` is trusted at `now`.
+pub(super) fn is_trusted(reported_at: DateTime<Utc>, now: DateTime<Utc>) -> bool {
+    now >= reported_at + TRUSTED_AFTER
+}
 
 /// What of a membership decides on cover.
 #[derive(Clone, Debug)]

@@ -3,14 +3,23 @@
 mod accounts;
 mod checks;
 mod contacts;
+mod joinings;
 mod memberships;
 mod people;
+mod person;
+mod reported;
 
-pub(crate) use accounts::{account_of, insert_account, join};
+pub(super) use accounts::insert_account_to_tell_of;
+pub(crate) use accounts::{account_of, has_untold, insert_account, take_untold};
 pub(super) use checks::insert_check;
 pub(crate) use checks::{Check, ask_later, end_check, end_check_of, lease_checks};
 pub(crate) use contacts::contacts;
-pub(super) use contacts::{contacts_of, replace_contact};
+pub(super) use contacts::{contacts_of, is_verified, keep_contact, replace_contact};
+pub(crate) use joinings::{
+    Joining, JoiningState, TRIES_MAX, count_proof, hold_joining, joining, joinings_waiting,
+    keep_decision,
+};
+pub(super) use joinings::{insert_joining, turn_joining};
 pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{
     Membership, begin_cover, change_wage, close_unpaid, covered_in, end, hold, hold_all,
@@ -18,10 +27,13 @@ pub(crate) use memberships::{
     paid_through,
 };
 pub(crate) use people::{
-    Participant, active, active_among, birth_dates, hold_person, masked_nik, name_of, people_among,
-    question_about, reached_by, readiness, set_identity, verify, waiting_with_nik, with_nik,
+    Civil, active, active_among, civil_of, hold_person, name_of, people_among, question_about,
+    reached_by, readiness, set_identity, verify, waiting_with_document, with_document,
 };
-pub(super) use people::{activate, insert_person, with_account};
+pub(super) use people::{activate, hold_money, insert_person, with_account};
+pub(crate) use person::{Participant, masked_document};
+pub(crate) use reported::keep_reported_contact;
+pub(super) use reported::{first_reported_at, known_contacts};
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;

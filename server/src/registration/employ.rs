@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     Error, Registrations, Stated, Told, rules,
     rules::State,
-    steps::{Shown, may},
+    stand::{Shown, may},
     store::{self, Registration},
 };
 use crate::{
@@ -60,7 +60,7 @@ impl Registrations {
             &[State::AwaitingEmployment, State::AwaitingConfirmation],
         )?;
         let stated = told.birth_date.or(shown.row.birth_date);
-        let warnings = shown.row.nik(&self.seal)?.warnings(stated, today);
+        let warnings = shown.row.document(&self.seal)?.warnings(stated, today);
         store::keep_work(
             &transaction,
             &self.seal,
@@ -120,9 +120,9 @@ impl Registrations {
         birth_date: NaiveDate,
     ) -> Result<(), Error> {
         let now = self.clock.now();
-        let (nik, contact) = (hex(&row.nik_digest), hex(&row.contact_digest));
+        let (document, contact) = (hex(&row.document_digest), hex(&row.contact_digest));
         let quota = Quota {
-            key: format!("identity.asked24h:{nik}:{contact}"),
+            key: format!("identity.asked24h:{document}:{contact}"),
             limit: QUESTIONS_A_DAY,
             window: Duration::hours(24),
         };
@@ -134,8 +134,11 @@ impl Registrations {
         }
         transaction.commit().await.map_err(db::Error::from)?;
 
+        // The register knows no foreigners, and they do not come here: their employer has reported them.
+        let document = row.document(&self.seal)?;
+        let nik = document.nik().cloned().ok_or(Error::NotReported)?;
         let question = Question {
-            nik: row.nik(&self.seal)?,
+            nik,
             full_name: row.name()?,
             birth_date,
             mother_name: told.mother_name.clone(),

@@ -1,12 +1,15 @@
 //! A person's way into the scheme, in steps that name the next one.
 //!
 //! A registration keeps only what the person said and which code and membership it made; its state is computed from these, so
-//! nothing points right. The walk is `start.rs`, `employ.rs`, `steps.rs`; `rules.rs` has the states.
+//! nothing points right. The walk is `start.rs`, `employ.rs`, `steps.rs`; where the person is known already it is `prove.rs` and `joinings.rs`; `rules.rs` has the states.
 
 mod employ;
+mod joinings;
 mod next_step;
+mod prove;
 mod rpc;
 mod rules;
+mod stand;
 mod start;
 mod steps;
 mod store;
@@ -20,12 +23,13 @@ use chrono::NaiveDate;
 use uuid::Uuid;
 
 use crate::{
+    audit::Audit,
     caller::Peer,
     clock::Clock,
     contribution,
     db::{self, Db},
     employer,
-    identity::{Contact, FullName, Nik},
+    identity::{Contact, Document, FullName},
     otp::{self, Limits},
     participant::Business,
     policy::{NoParameter, Policy},
@@ -41,6 +45,7 @@ pub(crate) struct Registrations {
     pub policy: Arc<Policy>,
     pub limits: Limits,
     pub questions: contribution::Questions,
+    pub audit: Audit,
     /// The sandbox tells in its next steps what only a sandbox knows.
     pub is_sandbox: bool,
 }
@@ -50,7 +55,7 @@ pub(crate) struct Registrations {
 pub(crate) struct Application {
     pub id: Uuid,
     pub segment: Segment,
-    pub nik: Nik,
+    pub document: Document,
     pub full_name: FullName,
     pub contact: Contact,
     pub birth_date: Option<NaiveDate>,
@@ -81,6 +86,20 @@ pub(crate) struct Told {
     pub birth_date: Option<NaiveDate>,
 }
 
+/// What somebody tells to prove that a participant is he.
+#[derive(Clone, Debug)]
+pub(crate) struct Proofs {
+    pub kpj: String,
+    pub second: Second,
+}
+
+/// What he tells besides the KPJ.
+#[derive(Clone, Debug)]
+pub(crate) enum Second {
+    Mother(FullName),
+    Npp(employer::Npp),
+}
+
 /// Why a registration does not go on, in the order in which it is checked.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
@@ -94,8 +113,18 @@ pub(crate) enum Error {
     Expired,
     #[error("not possible in the state {}", .0.name())]
     WrongState(rules::State),
-    #[error("somebody with this NIK is a participant already; an officer must help")]
+    #[error("somebody with this NIK or passport is a participant already; an officer must help")]
     OfficerNeeded,
+    #[error("an officer has decided that the registrant is not the participant")]
+    JoiningRejected,
+    #[error("no employer has reported somebody with this passport")]
+    NotReported,
+    #[error("proofs were told too often")]
+    ProofsSpent { retry_after: std::time::Duration },
+    #[error("the proofs are not what is on file")]
+    ProofsWrong { tries_left: i32 },
+    #[error("not possible in the state {0}")]
+    WrongJoining(&'static str),
     #[error("the registration is for another segment")]
     OtherSegment { segment: Segment },
     #[error("the first day of work must not be in the future")]

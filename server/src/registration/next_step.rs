@@ -4,7 +4,7 @@ use jamsostek_proto::v1::{NextStep, Subject};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{rules::State, steps::Shown};
+use super::{rules::State, stand::Shown};
 use crate::scheme::Segment;
 
 fn step(rpc: &str, body: &Value, caller: Subject, explanation: impl Into<String>) -> NextStep {
@@ -78,6 +78,10 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
         )],
         // The register is asked again by itself.
         State::AwaitingIdentity | State::Held => vec![cancel()],
+        State::AwaitingProof => vec![prove(id), cancel()],
+        // It was found out after the code had come back, and no officer knows of it yet.
+        State::Stopped if shown.may_join() && shown.joining.is_none() => vec![prove(id), cancel()],
+        State::Stopped if shown.may_join() => vec![cancel()],
         State::Stopped => Vec::new(),
         State::Cancelled | State::Expired => vec![step(
             "RegistrationService/StartRegistration",
@@ -89,6 +93,16 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
             "Start another registration.",
         )],
     }
+}
+
+fn prove(registration: Uuid) -> NextStep {
+    step(
+        "RegistrationService/ProveIdentity",
+        &json!({ "registrationId": registration, "kpj": "‹the 11 digits›", "motherName": "‹her maiden name›" }),
+        Subject::Registrant,
+        "More proof is needed: tell the participant number (KPJ) and the mother's maiden name or, instead of her name, npp: the number of \
+         the last employer. After three wrong tries an officer must help.",
+    )
 }
 
 fn submit_employment(shown: &Shown) -> NextStep {

@@ -1,29 +1,32 @@
+mod joinings;
 mod paper;
+mod refused;
 
 use std::sync::Arc;
 
 use jamsostek_proto::v1::{
     self as wire, CancelRegistrationRequest, CancelRegistrationResponse,
-    ConfirmRegistrationRequest, ConfirmRegistrationResponse, GetRegistrationRequest,
-    GetRegistrationResponse, StartRegistrationRequest, StartRegistrationResponse,
-    SubmitEmploymentRequest, SubmitEmploymentResponse, registration,
+    ConfirmRegistrationRequest, ConfirmRegistrationResponse, DecideJoiningRequest,
+    DecideJoiningResponse, GetRegistrationRequest, GetRegistrationResponse, ListJoiningsRequest,
+    ListJoiningsResponse, ProveIdentityRequest, ProveIdentityResponse, StartRegistrationRequest,
+    StartRegistrationResponse, SubmitEmploymentRequest, SubmitEmploymentResponse, registration,
     registration_service_server::{RegistrationService, RegistrationServiceServer},
 };
-use tonic::{Code, Request, Response, Status};
+use tonic::{Request, Response, Status};
 
-use super::{Error, Registrations, Stated, next_step, rules::State, steps::Shown};
+use super::{Error, Registrations, Stated, next_step, rules::State, stand::Shown};
 use crate::{
     caller::{Caller, Peer},
-    contribution, db,
+    db,
     employer::{Claimed, Named},
+    page,
     participant::Business,
-    refusal::{
-        Fields, Reason, id_taken, not_found, refuse, refuse_by_law, refuse_for_now, timestamp,
-    },
-    scheme::Segment,
-    session,
+    refusal::{Fields, timestamp},
     wire::warnings,
 };
+
+/// The list whose page tokens these are.
+const JOININGS: &str = "registration.joinings";
 
 /// The registration service.
 pub(crate) fn service(
@@ -65,6 +68,60 @@ impl RegistrationService for Rpc {
         let shown = self.registrations.show(&caller, id).await?;
         Ok(Response::new(GetRegistrationResponse {
             registration: Some(self.wire(shown)?),
+        }))
+    }
+
+    async fn prove_identity(
+        &self,
+        request: Request<ProveIdentityRequest>,
+    ) -> Result<Response<ProveIdentityResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let (id, proofs) = paper::proofs(request.into_inner())?;
+        let shown = self.registrations.prove(&caller, id, &proofs).await?;
+        Ok(Response::new(ProveIdentityResponse {
+            registration: Some(self.wire(shown)?),
+        }))
+    }
+
+    async fn list_joinings(
+        &self,
+        request: Request<ListJoiningsRequest>,
+    ) -> Result<Response<ListJoiningsResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.into_inner();
+        let seal = &self.registrations.seal;
+        let mut fields = Fields::default();
+        let size = page::size(&mut fields, request.page_size);
+        let after = page::after(&mut fields, seal, JOININGS, &request.page_token);
+        fields.check()?;
+        let after = after.as_deref().and_then(page::moment_and_id);
+        let found = self.registrations.joinings(&caller, after, size + 1).await;
+        let mut found = found?;
+        let more = page::cut(&mut found, size);
+        let next = found.last().filter(|_| more).map(|it| {
+            let row = &it.joining;
+            let place = format!("{}|{}", row.asked_at.to_rfc3339(), row.registration_id);
+            page::token(seal, JOININGS, &place)
+        });
+        Ok(Response::new(ListJoiningsResponse {
+            joinings: found.into_iter().map(Into::into).collect(),
+            next_page_token: next.unwrap_or_default(),
+        }))
+    }
+
+    async fn decide_joining(
+        &self,
+        request: Request<DecideJoiningRequest>,
+    ) -> Result<Response<DecideJoiningResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let (id, accepted, reason) = paper::decision(request.get_ref())?;
+        let decide = || {
+            self.registrations
+                .decide_joining(&caller, id, accepted, &reason)
+        };
+        let wish = db::retrying(decide).await?;
+        Ok(Response::new(DecideJoiningResponse {
+            joining: Some(wish.into()),
         }))
     }
 
@@ -191,72 +248,7 @@ impl From<State> for registration::State {
             State::Expired => Self::Expired,
             State::Held => Self::Held,
             State::AwaitingIdentity => Self::AwaitingIdentity,
-        }
-    }
-}
-
-impl From<Error> for Status {
-    fn from(error: Error) -> Self {
-        let message = error.to_string();
-        let no = |reason| refuse(Code::FailedPrecondition, reason, message.clone(), []);
-        let with = |reason, key, value: String| {
-            refuse(
-                Code::FailedPrecondition,
-                reason,
-                message.clone(),
-                [(key, value)],
-            )
-        };
-        match error {
-            Error::NotFound => not_found(),
-            Error::IdTaken => id_taken(),
-            Error::Cancelled => no(Reason::RegistrationCancelled),
-            Error::Expired => no(Reason::RegistrationExpired),
-            Error::WrongState(state) => with(Reason::WrongState, "state", state.name().to_owned()),
-            Error::OfficerNeeded => no(Reason::OfficerNeeded),
-            Error::OtherSegment { segment } => {
-                let mut fields = Fields::default();
-                let field = match segment {
-                    Segment::Bpu => "employment",
-                    Segment::Pu => "employee",
-                };
-                fields.reject(field, "must be told, and nothing else: it is what the registration's segment works as");
-                fields.refusal()
-            }
-            Error::StartsLater => {
-                let mut fields = Fields::default();
-                fields.reject("employee.started_on", "must not be in the future");
-                fields.refusal()
-            }
-            Error::EmployerUnknown { npp } => with(Reason::EmployerUnknown, "npp", npp),
-            Error::BirthDateNeeded => no(Reason::BirthDateNeeded),
-            Error::TooYoung { age, minimum, law } => {
-                let numbers = [
-                    ("age", age.to_string()),
-                    ("minimumAge", minimum.to_string()),
-                ];
-                refuse_by_law(Reason::TooYoung, message, law, numbers)
-            }
-            Error::TooOld { age, maximum, law } => {
-                let numbers = [
-                    ("age", age.to_string()),
-                    ("maximumAge", maximum.to_string()),
-                ];
-                refuse_by_law(Reason::TooOld, message, law, numbers)
-            }
-            Error::QuestionsSpent { retry_after } => refuse_for_now(
-                Code::ResourceExhausted,
-                Reason::RegisterQuestionsSpent,
-                message,
-                retry_after,
-                [("retryAfterSeconds", retry_after.as_secs().to_string())],
-            ),
-            Error::Mismatch(fields) => with(Reason::IdentityMismatch, "fields", fields),
-            Error::Deceased => no(Reason::IdentityDeceased),
-            Error::IdentityRefused(verdict) => with(Reason::IdentityRefused, "verdict", verdict),
-            Error::Law(refused) => contribution::law_refusal(refused),
-            Error::Otp(error) => session::otp_refusal(error),
-            Error::Store(error) => error.into(),
+            State::AwaitingProof => Self::AwaitingProof,
         }
     }
 }

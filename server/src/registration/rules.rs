@@ -2,9 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use jamsostek_proto::v1 as wire;
+use uuid::Uuid;
+
 use super::Error;
 use crate::{
     identity::{Verdict, completed_years},
+    participant::{Joining, JoiningState},
     policy::Policy,
 };
 
@@ -21,6 +25,7 @@ pub(crate) enum State {
     Expired,
     Held,
     AwaitingIdentity,
+    AwaitingProof,
 }
 
 /// What the state is computed from.
@@ -32,8 +37,14 @@ pub(super) struct Facts {
     pub(super) is_stopped: bool,
     pub(super) has_employment: bool,
     pub(super) is_confirmed: bool,
-    /// Somebody else with this NIK is active.
+    /// Somebody else with this NIK or passport is active.
     pub(super) nik_is_taken: bool,
+    /// There is something to prove by that it is he, and tries are left.
+    pub(super) can_prove: bool,
+    /// He could not, and an officer has been asked.
+    pub(super) waits_for_officer: bool,
+    /// He has a passport where others have a NIK.
+    pub(super) is_foreigner: bool,
     /// The register, or an officer, has said after the confirmation that it is not he.
     pub(super) is_refused: bool,
     /// All that is asked for is paid, and the register has not said yet who he is.
@@ -55,6 +66,7 @@ impl State {
             Self::Expired => "STATE_EXPIRED",
             Self::Held => "STATE_HELD",
             Self::AwaitingIdentity => "STATE_AWAITING_IDENTITY",
+            Self::AwaitingProof => "STATE_AWAITING_PROOF",
         }
     }
 }
@@ -70,6 +82,9 @@ pub(super) fn state(facts: &Facts, now: DateTime<Utc>) -> State {
         State::AwaitingIdentity
     } else if facts.is_refused {
         State::Held
+    } else if facts.waits_for_officer {
+        // Whoever waits for an officer does not run out of time.
+        State::Stopped
     } else if facts.expires_at <= now {
         State::Expired
     } else if !facts.is_confirmed_by_code {
@@ -79,7 +94,10 @@ pub(super) fn state(facts: &Facts, now: DateTime<Utc>) -> State {
     } else if facts.nik_is_taken && facts.is_confirmed {
         // The first of two with one NIK has paid: what this one pays goes to suspense, and an officer decides.
         State::Held
-    } else if facts.nik_is_taken {
+    } else if facts.nik_is_taken && facts.can_prove {
+        State::AwaitingProof
+    } else if facts.nik_is_taken || facts.is_foreigner {
+        // A foreigner is taken in by his employer's report alone.
         State::Stopped
     } else if !facts.has_employment {
         State::AwaitingEmployment
@@ -87,6 +105,42 @@ pub(super) fn state(facts: &Facts, now: DateTime<Utc>) -> State {
         State::AwaitingConfirmation
     } else {
         State::AwaitingPayment
+    }
+}
+
+/// What an officer's word makes of somebody's wish to join.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    AsItStands,
+    Propose,
+    Accept,
+    Reject,
+}
+
+/// What follows from `officer`'s word: whoever proposes does not agree with himself (maker and checker).
+pub(super) fn decide(
+    state: JoiningState,
+    joining: &Joining,
+    officer: Uuid,
+    accepted: bool,
+) -> Result<Decision, Error> {
+    let his = [joining.proposed_by, joining.decided_by].contains(&Some(officer));
+    match (state, accepted) {
+        (JoiningState::Waiting, true) => Ok(Decision::Propose),
+        (JoiningState::Proposed, true) if his => Ok(Decision::AsItStands),
+        (JoiningState::Proposed, true) => Ok(Decision::Accept),
+        (JoiningState::Waiting | JoiningState::Proposed, false) => Ok(Decision::Reject),
+        (JoiningState::Accepted, true) if his => Ok(Decision::AsItStands),
+        (JoiningState::Rejected, false) => Ok(Decision::AsItStands),
+        (
+            JoiningState::Proving
+            | JoiningState::Accepted
+            | JoiningState::Rejected
+            | JoiningState::Withdrawn,
+            _,
+        ) => Err(Error::WrongJoining(
+            wire::joining::State::from(state).as_str_name(),
+        )),
     }
 }
 
@@ -145,120 +199,4 @@ pub(super) fn check_age(
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().expect("a day")
-    }
-
-    prop_compose! {
-        fn any_facts()(
-            flags in prop::array::uniform9(any::<bool>()),
-            days in -40_i64..40,
-        ) -> Facts {
-            let [code, account, cancelled, stopped, employment, confirmed, taken, refused, doubt] = flags;
-            Facts {
-                is_confirmed_by_code: code,
-                has_account: account,
-                is_cancelled: cancelled,
-                is_stopped: stopped,
-                has_employment: employment,
-                is_confirmed: confirmed,
-                nik_is_taken: taken,
-                // Both are said of a confirmed registration alone.
-                is_refused: refused && code && confirmed,
-                is_paid_in_doubt: doubt && code && confirmed && !refused,
-                expires_at: now() + chrono::Duration::days(days),
-            }
-        }
-    }
-
-    fn now() -> DateTime<Utc> {
-        "2026-03-10T02:00:00Z".parse().expect("a moment")
-    }
-
-    proptest! {
-        /// What is done cannot be undone by anything that comes later, and money is asked for only where nothing is missing.
-        #[test]
-        fn states_go_on_and_never_back(facts in any_facts()) {
-            let found = state(&facts, now());
-            let expired = facts.expires_at <= now();
-            prop_assert_eq!(found == State::Active, facts.has_account);
-            if !facts.has_account {
-                prop_assert_eq!(found == State::Cancelled, facts.is_cancelled);
-                let decided = facts.is_cancelled || facts.is_refused
-                    || (facts.is_paid_in_doubt && !facts.nik_is_taken);
-                prop_assert_eq!(found == State::Expired, expired && !decided);
-            }
-            if found == State::AwaitingPayment {
-                prop_assert!(facts.is_confirmed_by_code && facts.is_confirmed && facts.has_employment);
-                prop_assert!(!facts.nik_is_taken && !facts.is_stopped);
-            }
-            if !facts.is_confirmed_by_code {
-                // Whoever has brought no code back sees nothing of whose NIK it is.
-                let other = Facts { nik_is_taken: !facts.nik_is_taken, ..facts };
-                prop_assert_eq!(state(&other, now()), found);
-            }
-        }
-    }
-
-    #[test]
-    fn the_birthday_itself_decides_on_both_sides() {
-        let policy = Policy::load();
-        let check = |born: &str| check_age(&policy, day(born), day("2026-03-10"));
-        assert!(matches!(
-            check("2011-03-11"),
-            Err(Error::TooYoung {
-                age: 14,
-                minimum: 15,
-                ..
-            })
-        ));
-        assert!(check("2011-03-10").is_ok());
-        assert!(check("1961-03-11").is_ok());
-        assert!(matches!(
-            check("1961-03-10"),
-            Err(Error::TooOld {
-                age: 65,
-                maximum: 65,
-                ..
-            })
-        ));
-    }
-
-    #[test]
-    fn an_account_outlives_everything_and_a_cancellation_an_expiry() {
-        let now: DateTime<Utc> = "2026-03-10T02:00:00Z".parse().expect("a moment");
-        let facts = Facts {
-            is_confirmed_by_code: true,
-            has_account: false,
-            is_cancelled: true,
-            is_stopped: false,
-            has_employment: true,
-            is_confirmed: true,
-            nik_is_taken: false,
-            is_refused: false,
-            is_paid_in_doubt: false,
-            expires_at: now,
-        };
-        assert_eq!(state(&facts, now), State::Cancelled);
-        let facts = Facts {
-            is_cancelled: false,
-            ..facts
-        };
-        assert_eq!(state(&facts, now), State::Expired);
-        assert_eq!(
-            state(
-                &Facts {
-                    has_account: true,
-                    ..facts
-                },
-                now
-            ),
-            State::Active
-        );
-    }
-}
+mod tests;

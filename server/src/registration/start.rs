@@ -11,7 +11,6 @@ use crate::{
     event::{self, Event},
     notification,
     otp::{self, Draw, Purpose},
-    seal::Datum,
     session,
 };
 use jamsostek_proto::v1 as wire;
@@ -52,7 +51,7 @@ impl Registrations {
             purpose: Purpose::Register,
             subject: Some(application.id),
             kpj_named: false,
-            nik_digest: Some(self.seal.digest(Datum::Nik, application.nik.text())),
+            document_digest: Some(application.document.digest(&self.seal)),
             contact: application.contact.clone(),
             peer: application.peer,
             content_digest,

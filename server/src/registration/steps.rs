@@ -1,12 +1,13 @@
-//! The steps after the work is told: confirmation, or taking it all back; and how a registration stands.
+//! The steps after the work is told: confirmation, or taking it all back.
 
 use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
-    Error, Registrations, Stated, rules,
-    rules::{Facts, State},
+    Error, Registrations, Stated,
+    rules::State,
+    stand::{Shown, holds, may},
     store::{self, Registration},
 };
 use crate::{
@@ -16,25 +17,8 @@ use crate::{
     contribution::{self, SuspenseReason},
     db, employer,
     event::{self, Event},
-    identity::IdentityState,
-    otp,
     participant::{self, Person, Work},
 };
-use jamsostek_proto::v1::Subject;
-
-/// A registration as it stands.
-pub(crate) struct Shown {
-    pub(super) row: Registration,
-    pub(super) state: State,
-    pub(super) identity: IdentityState,
-    /// The code that was sent last.
-    pub(super) challenge: Uuid,
-    pub(super) masked_contact: String,
-    pub(super) work: Option<Stated>,
-    pub(super) participant: Option<(Uuid, String)>,
-    pub(super) payment: Option<contribution::BillToPay>,
-    pub(super) now: DateTime<Utc>,
-}
 
 impl Registrations {
     /// Shows a registration to the one who holds it.
@@ -64,13 +48,12 @@ impl Registrations {
         let row = &shown.row;
         let wrong = db::Error::Unknown("registration.employment");
         let work = shown.work.as_ref().ok_or(wrong)?;
-        let nik = row.nik(&self.seal)?;
         let birth_date = row.birth_date.ok_or(Error::BirthDateNeeded)?;
         // Asked again: a birthday may lie between telling the work and confirming it.
         self.check_work(&transaction, work, birth_date, day_of(now))
             .await?;
         let person = Person {
-            nik_digest: row.nik_digest.clone(),
+            document_digest: row.document_digest.clone(),
             full_name: row.name()?,
             birth_date,
             sex: row.sex(),
@@ -78,7 +61,7 @@ impl Registrations {
             contact: Some(row.contact(&self.seal)?),
             mother_name: row.mother(&self.seal)?,
             identity: row.identity()?,
-            nik,
+            document: row.document(&self.seal)?,
         };
         let bill = self.take_in(&transaction, now, row, &person, work).await?;
         let facts = match &bill {
@@ -153,10 +136,12 @@ impl Registrations {
             | State::AwaitingConfirmation
             | State::AwaitingPayment
             | State::AwaitingIdentity
+            | State::AwaitingProof
             | State::Held
             | State::Stopped => {}
         }
         store::cancel(&transaction, id, now).await?;
+        participant::withdraw_joining(&transaction, id).await?;
         let cancelled = Event {
             kind: "registration.cancelled",
             subject: id,
@@ -190,101 +175,5 @@ impl Registrations {
             .await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(shown)
-    }
-
-    /// A registration as it stands now.
-    pub(super) async fn stand(
-        &self,
-        connection: &impl ConnectionTrait,
-        row: Registration,
-    ) -> Result<Shown, Error> {
-        let now = self.clock.now();
-        let account = participant::account_of(connection, row.id).await?;
-        // The person himself has it from the moment of his first payment, which may come while this is read.
-        let holder = participant::with_nik(connection, &row.nik_digest).await?;
-        let codes = otp::standing(connection, row.id).await?;
-        let work = row.work()?;
-        let (identity, paid_in_doubt) = self.doubt(connection, &row, account.is_some()).await?;
-        let facts = Facts {
-            is_confirmed_by_code: codes.is_confirmed,
-            has_account: account.is_some(),
-            is_cancelled: row.cancelled_at.is_some(),
-            is_stopped: row.stopped_by.is_some(),
-            has_employment: work.is_some(),
-            is_confirmed: row.confirmed_at.is_some(),
-            nik_is_taken: holder.is_some_and(|it| Some(it) != row.participant_id),
-            is_refused: row.confirmed_at.is_some() && identity == IdentityState::Refused,
-            is_paid_in_doubt: paid_in_doubt,
-            expires_at: row.expires_at,
-        };
-        let state = rules::state(&facts, now);
-        let participant = match account {
-            // Whoever waits for his employer has none yet.
-            Some(id) => {
-                let kpj = participant::kpj_of(connection, id).await?;
-                Some((id, kpj.unwrap_or_default()))
-            }
-            None => None,
-        };
-        let payment = match (state, row.bill_id) {
-            (State::AwaitingPayment, Some(bill)) => {
-                contribution::to_pay(connection, &self.policy, day_of(now), bill).await?
-            }
-            _ => None,
-        };
-        Ok(Shown {
-            masked_contact: row.contact(&self.seal)?.masked(),
-            identity,
-            challenge: codes.latest.unwrap_or(row.challenge_id),
-            state,
-            work,
-            participant,
-            payment,
-            now,
-            row,
-        })
-    }
-}
-
-impl Registrations {
-    /// How far it is known who the person is, and whether enough was paid while that is in doubt, by the prices of the days on which
-    /// it was. Only a registration that was confirmed while the register was silent can have gone on without itself.
-    async fn doubt(
-        &self,
-        connection: &impl ConnectionTrait,
-        row: &Registration,
-        has_account: bool,
-    ) -> Result<(IdentityState, bool), Error> {
-        let identity = row.identity()?;
-        let (Some(person), Some(membership)) = (row.participant_id, row.membership_id) else {
-            return Ok((identity, false));
-        };
-        if identity != IdentityState::Pending {
-            return Ok((identity, false));
-        }
-        let identity = participant::readiness(connection, person).await?.identity;
-        if identity != IdentityState::Pending || has_account {
-            return Ok((identity, false));
-        }
-        let paid = contribution::buys_a_month(connection, &self.policy, membership).await?;
-        Ok((identity, paid))
-    }
-}
-
-fn holds(caller: &Caller, id: Uuid) -> bool {
-    caller.subject == Subject::Registrant && caller.id == id
-}
-
-/// Whether the step may be taken now; if not, why, in the order of the contract.
-pub(super) fn may(shown: &Shown, states: &[State]) -> Result<(), Error> {
-    if states.contains(&shown.state) {
-        return Ok(());
-    }
-    match (shown.state, shown.row.stop()?) {
-        (State::Cancelled, _) => Err(Error::Cancelled),
-        (State::Expired, _) => Err(Error::Expired),
-        (State::Stopped, Some(stop)) => Err(stop.into()),
-        (State::Stopped, None) => Err(Error::OfficerNeeded),
-        (state, _) => Err(Error::WrongState(state)),
     }
 }

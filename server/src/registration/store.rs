@@ -7,7 +7,7 @@ pub(super) use row::Model as Registration;
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
     ActiveValue::{self, NotSet, Set},
-    ConnectionTrait, EntityTrait, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::LockType,
 };
 use uuid::Uuid;
@@ -24,7 +24,7 @@ use row::{ActiveModel, Entity, kept};
 pub(super) fn content_digest(seal: &Seal, application: &Application) -> Vec<u8> {
     let content = serde_json::json!([
         application.segment.code(),
-        application.nik.text(),
+        application.document.text(),
         application.full_name.text(),
         application.contact.text(),
         application.birth_date,
@@ -37,6 +37,20 @@ pub(super) async fn find(
     id: Uuid,
 ) -> Result<Option<Registration>, db::Error> {
     Ok(Entity::find_by_id(id).one(connection).await?)
+}
+
+/// Those of `ids`, in no order.
+pub(super) async fn among(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<Vec<Registration>, db::Error> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(Entity::find()
+        .filter(row::Column::Id.is_in(db::padded(ids)))
+        .all(connection)
+        .await?)
 }
 
 pub(super) async fn lock(
@@ -57,22 +71,28 @@ pub(super) async fn insert(
     (now, expires_at): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<(), db::Error> {
     let Application {
-        id, nik, contact, ..
+        id,
+        document,
+        contact,
+        ..
     } = application;
-    let birth_date = application.birth_date.or_else(|| nik.birth_date(today));
+    let birth_date = application
+        .birth_date
+        .or_else(|| document.birth_date(today));
     let row = ActiveModel {
         id: Set(*id),
         content_digest: Set(content_digest(seal, application)),
         segment: Set(application.segment.code().to_owned()),
-        nik: Set(seal.seal(Datum::Nik, *id, nik.text())),
-        nik_digest: Set(seal.digest(Datum::Nik, nik.text())),
+        document: Set(document.sealed(seal, *id)),
+        document_digest: Set(document.digest(seal)),
+        document_kind: Set(document.kind().to_owned()),
         full_name: Set(application.full_name.text().to_owned()),
         channel: Set(contact.channel().code().to_owned()),
         contact: Set(seal.seal(Datum::Contact, *id, contact.text())),
         contact_digest: Set(seal.digest(Datum::Contact, contact.text())),
         birth_date: Set(birth_date),
-        sex: Set(nik.sex().map_or("", Sex::code).to_owned()),
-        warnings: Set(listed(&nik.warnings(application.birth_date, today))),
+        sex: Set(document.sex().map_or("", Sex::code).to_owned()),
+        warnings: Set(listed(&document.warnings(application.birth_date, today))),
         identity_state: Set(IdentityState::Declared.code().to_owned()),
         stopped_by: Set(None),
         stopped_fields: Set(None),
@@ -212,11 +232,11 @@ pub(crate) async fn verify(
         Entity::find(),
         row::Column::Id,
         |row: &Registration| {
-            let nik = row.nik(seal).map(|it| seal.digest(Datum::Nik, it.text()));
+            let document = row.document(seal).map(|it| it.digest(seal));
             let contact = row
                 .contact(seal)
                 .map(|it| seal.digest(Datum::Contact, it.text()));
-            let in_order = nik.is_ok_and(|it| it == row.nik_digest)
+            let in_order = document.is_ok_and(|it| it == row.document_digest)
                 && contact.is_ok_and(|it| it == row.contact_digest)
                 && row.mother(seal).is_ok();
             (row.id, in_order)

@@ -94,6 +94,7 @@ impl Features {
             policy: policy.clone(),
             limits: parts.limits,
             questions,
+            audit: audit.clone(),
             is_sandbox: parts.profile == Profile::Sandbox,
         };
         let claims = Claims::new(

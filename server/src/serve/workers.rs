@@ -50,8 +50,8 @@ pub enum WorkError {
     /// The register's answers, or reminders.
     #[error("contributions could not be looked after: {0}")]
     Contribution(String),
-    /// Employers who stay silent.
-    #[error("silent employers could not be minded: {0}")]
+    /// Employers who stay silent, or are to be told of an account.
+    #[error("employers could not be minded: {0}")]
     Employer(String),
     /// Payouts.
     #[error("claims could not be paid: {0}")]
@@ -142,6 +142,7 @@ impl Workers {
             rounds.extend([
                 contributions.ask_again().await.map_err(WorkError::from),
                 employers.mind_the_silent().await.map_err(WorkError::from),
+                employers.tell_of_accounts().await.map_err(WorkError::from),
                 contributions.compute_bills().await.map_err(WorkError::from),
                 contributions
                     .allocate_bills()

@@ -41,9 +41,10 @@ impl Sessions {
         let subject_id = challenge.subject_id.ok_or(otp::Error::NotFound)?;
         let subject = match challenge.purpose()? {
             Purpose::Register => {
-                if let Some(nik) = &challenge.nik_digest {
-                    let contact = &challenge.contact_digest;
-                    participant::join(&transaction, subject_id, nik, contact, now).await?;
+                if let Some(document) = &challenge.document_digest {
+                    let contact = otp::contact_of(&self.seal, &challenge)?;
+                    let applicant = (subject_id, document.as_slice());
+                    participant::join(&transaction, &self.seal, now, applicant, &contact).await?;
                 }
                 Subject::Registrant
             }

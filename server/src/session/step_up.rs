@@ -43,7 +43,7 @@ impl Sessions {
                 id,
                 purpose: act.purpose(),
                 subject: Some(caller.id),
-                nik_digest: None,
+                document_digest: None,
                 kpj_named: false,
                 contact,
                 peer,

@@ -28,6 +28,7 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
     let value = match name {
         // A code that was sent before is sent again; that takes neither contact nor number.
         "contact" | "kpj" if field.parent_message().name() == "SendOtpRequest" => return None,
+        "kpj" if field.parent_message().name() == "ProveIdentityRequest" => json!("12345678901"),
         "birth_date" | "mother_name" | "as_of" | "day" | "kpj" | "page_token" | "page_size" => {
             return None;
         }
@@ -67,7 +68,8 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
             json!(town.now().format("%Y-%m-%d").to_string())
         }
         // Somebody without a wage tells his employment, and nothing else.
-        "failure" | "ended_on" | "claimed_on" | "employee" | "contract_ends_on" | "state" => {
+        "failure" | "passport" | "ended_on" | "claimed_on" | "employee" | "contract_ends_on"
+        | "state" => {
             return None;
         }
         "city" => json!("Bandung"),

@@ -87,5 +87,6 @@ fn form() -> StartRegistrationRequest {
         // At the pension age: what is saved can be claimed at once.
         birth_date: "1966-12-31".into(),
         consent: true,
+        ..Default::default()
     }
 }

@@ -68,19 +68,20 @@ impl Contributions {
             .map(|(_, it)| (it.membership, it.wage))
             .collect();
         let people: Vec<_> = employed.iter().map(|it| it.participant).collect();
-        let born = participant::birth_dates(connection, &people).await?;
+        let civil = participant::civil_of(connection, &people).await?;
         let tariff = bill.tariff(&self.policy)?;
         let programmes = employer::programmes_of(bill.scale);
         let mut rows = Vec::with_capacity(employed.len());
         for it in &employed {
-            let birth_date = born.get(&it.participant);
-            let birth_date = *birth_date.ok_or(db::Error::Unknown("employment.participant_id"))?;
+            let civil = civil.get(&it.participant);
+            let civil = civil.ok_or(db::Error::Unknown("employment.participant_id"))?;
+            let birth_date = civil.birth_date;
             // Cover may begin in a month before the first that a wage was reported for.
             let Some(&wage) = wages.get(&it.membership) else {
                 return Err(db::Error::Unknown("wage.membership_id").into());
             };
             let facts = pu::JkpFacts {
-                is_citizen: true,
+                is_citizen: !civil.is_foreigner,
                 has_employment_relation: true,
                 is_in_jkn: it.in_jkn,
                 birth_date,

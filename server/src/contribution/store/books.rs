@@ -20,7 +20,7 @@ pub(super) async fn verify(connection: &impl ConnectionTrait) -> Result<Vec<Stri
                  WHERE (m.segment <> 'pu' OR r.id IS NOT NULL) AND (r.participant_id IS DISTINCT FROM m.participant_id OR r.membership_id IS DISTINCT FROM m.id)";
     // Whoever did not register himself has joined by his NIK and a contact on file.
     let joined = "SELECT a.registration_id AS id FROM account a LEFT JOIN registration r ON r.id = a.registration_id \
-                  LEFT JOIN participant p ON p.id = a.participant_id WHERE r.nik_digest IS DISTINCT FROM p.nik_digest \
+                  LEFT JOIN participant p ON p.id = a.participant_id WHERE r.document_digest IS DISTINCT FROM p.document_digest \
                   OR (r.participant_id IS DISTINCT FROM a.participant_id AND NOT EXISTS (SELECT 1 FROM participant_contact c \
                   WHERE c.participant_id = a.participant_id AND c.contact_digest = r.contact_digest))";
     let questions = [

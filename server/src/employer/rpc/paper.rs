@@ -13,10 +13,10 @@ use super::super::{
     Changes, Hire, Npp, Papers, Payroll, Report, Standing, State, Unit, Wage, Wanted, rules,
 };
 use crate::{
-    identity::{Contact, FullName, Nik},
+    identity::{Contact, Document, FullName, Nik},
     money::{Money, Month},
     refusal::Fields,
-    wire::{is_word, reason, risk_class, scale, words},
+    wire::{document, is_word, reason, risk_class, scale, words},
 };
 
 /// How many units one call states at most.
@@ -201,7 +201,7 @@ pub(super) fn report(request: ReportEmployeeRequest) -> Result<(Report, bool), S
     let mut fields = Fields::default();
     let id = fields.id_or_new("report_id", &request.report_id);
     let npp = fields.take("npp", Npp::parse(&request.npp));
-    let nik = fields.take("nik", Nik::parse(&request.nik));
+    let paper = document(&mut fields, &request.nik, request.passport);
     let full_name = fields.take("full_name", FullName::parse(&request.full_name));
     let birth_date = fields.optional_day("birth_date", &request.birth_date);
     let mother_name = (!request.mother_name.is_empty())
@@ -211,8 +211,16 @@ pub(super) fn report(request: ReportEmployeeRequest) -> Result<(Report, bool), S
         .then(|| fields.take("contact", Contact::parse(&request.contact)))
         .flatten();
     let hire = hire(&mut fields, request.hire);
-    let (Some((id, repeatable)), Some(npp), Some(nik), Some(full_name), Some(hire)) =
-        (id, npp, nik, full_name, hire)
+    if let Some(Document::Passport(_)) = paper
+        && birth_date.is_none()
+    {
+        fields.reject(
+            "birth_date",
+            "must be told: a passport's number states none",
+        );
+    }
+    let (Some((id, repeatable)), Some(npp), Some(document), Some(full_name), Some(hire)) =
+        (id, npp, paper, full_name, hire)
     else {
         return Err(fields.refusal());
     };
@@ -220,7 +228,7 @@ pub(super) fn report(request: ReportEmployeeRequest) -> Result<(Report, bool), S
     let report = Report {
         id,
         npp,
-        nik,
+        document,
         full_name,
         birth_date,
         mother_name,

@@ -9,12 +9,7 @@ use super::{
     super::{Hire, State},
     units::units_among,
 };
-use crate::{
-    clock::day_of,
-    db,
-    identity::Contact,
-    seal::{Datum, Seal},
-};
+use crate::{clock::day_of, db};
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -322,32 +317,6 @@ pub(in super::super) async fn told_again(
         .col_expr(Column::Notices, notices.into())
         .filter(Column::MembershipId.is_in(memberships.iter().copied()))
         .exec(connection)
-        .await?;
-    Ok(())
-}
-
-/// Keeps how an employer reaches somebody. It proves nothing until he has brought a code back from there.
-pub(in super::super) async fn insert_reported_contact(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-    now: DateTime<Utc>,
-    (participant, employer): (Uuid, Uuid),
-    contact: &Contact,
-) -> Result<(), db::Error> {
-    let sql = "INSERT INTO reported_contact (id, participant_id, employer_id, channel, contact, contact_digest, reported_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (contact_digest, participant_id, employer_id) DO NOTHING";
-    let values = [
-        Uuid::now_v7().into(),
-        participant.into(),
-        employer.into(),
-        contact.channel().code().into(),
-        seal.seal(Datum::Contact, participant, contact.text())
-            .into(),
-        seal.digest(Datum::Contact, contact.text()).into(),
-        now.into(),
-    ];
-    connection
-        .execute_raw(db::statement(connection, sql, values))
         .await?;
     Ok(())
 }

@@ -10,8 +10,8 @@ pub(super) use employers::{
     was_registered_as,
 };
 pub(super) use employments::{
-    Confirmed, at_unit, confirm, employment, employments, hold_employment, insert_employment,
-    insert_reported_contact, page, reported_as, silent, to_decide, told_again, turn,
+    Confirmed, at_unit, confirm, employment, employments, hold_employment, insert_employment, page,
+    reported_as, silent, to_decide, told_again, turn,
 };
 pub(crate) use employments::{Employed, Employment, employed_at, employed_by};
 pub(crate) use units::{Found, hold_unit, place, unit_of};

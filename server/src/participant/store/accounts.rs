@@ -12,35 +12,62 @@ pub(crate) async fn insert_account(
     participant: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let sql = "INSERT INTO account (registration_id, participant_id, at) VALUES ($1, $2, $3)";
-    let values = [registration.into(), participant.into(), now.into()];
+    insert(connection, (registration, participant), now, false).await
+}
+
+/// The same, by a contact that was not on file: his employers are to be told of it.
+pub(in super::super) async fn insert_account_to_tell_of(
+    connection: &impl ConnectionTrait,
+    registration: Uuid,
+    participant: Uuid,
+    now: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    insert(connection, (registration, participant), now, true).await
+}
+
+async fn insert(
+    connection: &impl ConnectionTrait,
+    (registration, participant): (Uuid, Uuid),
+    now: DateTime<Utc>,
+    employers_untold: bool,
+) -> Result<(), db::Error> {
+    let sql = "INSERT INTO account (registration_id, participant_id, at, employers_untold) VALUES ($1, $2, $3, $4)";
+    let values = [
+        registration.into(),
+        participant.into(),
+        now.into(),
+        employers_untold.into(),
+    ];
     connection
         .execute_raw(db::statement(connection, sql, values))
         .await?;
     Ok(())
 }
 
-/// Joins `registration` to the active participant who has this NIK and for whom this contact was verified before; whether there is one.
-pub(crate) async fn join(
-    connection: &impl ConnectionTrait,
-    registration: Uuid,
-    nik_digest: &[u8],
-    contact_digest: &[u8],
-    now: DateTime<Utc>,
-) -> Result<bool, db::Error> {
-    let active = connection
-        .query_one_raw(db::statement(
-            connection,
-            "SELECT p.id AS id FROM participant p JOIN participant_contact c ON c.participant_id = p.id \
-             WHERE p.nik_digest = $1 AND p.active_since IS NOT NULL AND c.contact_digest = $2 AND c.replaced_at IS NULL",
-            [nik_digest.into(), contact_digest.into()],
-        ))
+/// Whether there is an account of which the holder's employers were not told.
+pub(crate) async fn has_untold(connection: &impl ConnectionTrait) -> Result<bool, db::Error> {
+    let sql = "SELECT participant_id AS id FROM account WHERE employers_untold LIMIT 1";
+    let row = connection
+        .query_one_raw(db::statement(connection, sql, []))
         .await?;
-    let Some(active) = active else {
-        return Ok(false);
-    };
-    insert_account(connection, registration, active.try_get("", "id")?, now).await?;
-    Ok(true)
+    Ok(row.is_some())
+}
+
+/// Takes on itself to tell the employers of these participants, at most `round` of them. Nobody else does then.
+pub(crate) async fn take_untold(
+    connection: &impl ConnectionTrait,
+    round: u64,
+) -> Result<Vec<Uuid>, db::Error> {
+    let sql = format!(
+        "UPDATE account SET employers_untold = FALSE WHERE registration_id IN (SELECT registration_id FROM account \
+         WHERE employers_untold ORDER BY registration_id LIMIT {round}) AND employers_untold RETURNING participant_id"
+    );
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, []))
+        .await?;
+    rows.iter()
+        .map(|row| Ok(row.try_get("", "participant_id")?))
+        .collect()
 }
 
 /// The participant whom `registration` led to.

@@ -64,16 +64,7 @@ pub(in super::super) async fn replace_contact(
     connection
         .execute_raw(db::statement(connection, old, values))
         .await?;
-    // One that was his before is his again.
-    let again = "UPDATE participant_contact SET replaced_at = NULL, verified_at = $1 WHERE participant_id = $2 AND contact_digest = $3";
-    let digest = seal.digest(Datum::Contact, contact.text());
-    let values = [now.into(), participant.into(), digest.into()];
-    let known = connection
-        .execute_raw(db::statement(connection, again, values))
-        .await?;
-    if known.rows_affected() == 0 {
-        insert_contact(connection, seal, now, participant, contact).await?;
-    }
+    keep_contact(connection, seal, now, participant, contact).await?;
     let sql = "UPDATE participant SET contact_changed_at = $1 WHERE id = $2";
     let values = [now.into(), participant.into()];
     connection
@@ -144,4 +135,39 @@ pub(super) async fn verify_contacts(
         },
     )
     .await
+}
+
+/// Whether the participant has brought a code back from this contact, and is still reached by it.
+pub(in super::super) async fn is_verified(
+    connection: &impl ConnectionTrait,
+    participant: Uuid,
+    contact_digest: &[u8],
+) -> Result<bool, db::Error> {
+    let row = Entity::find()
+        .filter(Column::ParticipantId.eq(participant))
+        .filter(Column::ContactDigest.eq(contact_digest.to_vec()))
+        .filter(Column::ReplacedAt.is_null())
+        .one(connection)
+        .await?;
+    Ok(row.is_some())
+}
+
+/// Puts `contact` beside those that the participant is reached by. One that was his before is his again.
+pub(in super::super) async fn keep_contact(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    participant: Uuid,
+    contact: &Contact,
+) -> Result<(), db::Error> {
+    let again = "UPDATE participant_contact SET replaced_at = NULL, verified_at = $1 WHERE participant_id = $2 AND contact_digest = $3";
+    let digest = seal.digest(Datum::Contact, contact.text());
+    let values = [now.into(), participant.into(), digest.into()];
+    let known = connection
+        .execute_raw(db::statement(connection, again, values))
+        .await?;
+    if known.rows_affected() > 0 {
+        return Ok(());
+    }
+    insert_contact(connection, seal, now, participant, contact).await
 }

@@ -8,72 +8,17 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    super::{Person, rules},
+    super::Person,
     contacts::{insert_contact, verify_contacts},
     one_id,
+    person::{self, Participant, document},
+    reported::verify_reported,
 };
 use crate::{
     db,
-    identity::{FullName, IdentityState, Nik, Question},
-    otp::Acting,
+    identity::{IdentityState, Question, is_passport},
     seal::{Datum, Seal},
 };
-
-mod person {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "participant")]
-    pub(crate) struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        pub nik: Vec<u8>,
-        pub nik_digest: Vec<u8>,
-        pub full_name: String,
-        pub birth_date: Date,
-        pub sex: String,
-        pub warnings: String,
-        pub identity_state: String,
-        pub kpj: Option<String>,
-        pub created_at: ChronoDateTimeUtc,
-        pub active_since: Option<ChronoDateTimeUtc>,
-        pub contact_changed_at: Option<ChronoDateTimeUtc>,
-        pub mother_name: Option<Vec<u8>>,
-        /// Until when money waits because the account was opened by proofs, or from a contact that only the employer had stated.
-        pub joined_held_until: Option<ChronoDateTimeUtc>,
-    }
-
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// A participant's row.
-pub(crate) type Participant = person::Model;
-
-impl Participant {
-    pub(crate) fn name(&self) -> Result<FullName, db::Error> {
-        FullName::parse(&self.full_name).map_err(|_| db::Error::Unknown("participant.full_name"))
-    }
-
-    pub(crate) fn identity(&self) -> Result<IdentityState, db::Error> {
-        IdentityState::from_code(&self.identity_state)
-            .ok_or(db::Error::Unknown("participant.identity_state"))
-    }
-
-    /// The participant as somebody who acts.
-    pub(crate) fn acting(&self) -> Acting {
-        Acting {
-            person: self.id,
-            contact_changed_at: self.contact_changed_at,
-        }
-    }
-
-    /// Until when payouts wait because a contact was changed, or because of how the account was opened.
-    pub(crate) fn payouts_held_until(&self) -> Option<DateTime<Utc>> {
-        let changed = self.contact_changed_at.map(|it| it + rules::CONTACT_HOLD);
-        changed.max(self.joined_held_until)
-    }
-}
 
 pub(in super::super) async fn insert_person(
     connection: &impl ConnectionTrait,
@@ -86,8 +31,9 @@ pub(in super::super) async fn insert_person(
     let warnings: Vec<_> = person.warnings.iter().map(|it| it.code()).collect();
     let row = person::ActiveModel {
         id: Set(id),
-        nik: Set(seal.seal(Datum::Nik, id, person.nik.text())),
-        nik_digest: Set(person.nik_digest.clone()),
+        document: Set(person.document.sealed(seal, id)),
+        document_digest: Set(person.document_digest.clone()),
+        document_kind: Set(person.document.kind().to_owned()),
         full_name: Set(person.full_name.text().to_owned()),
         birth_date: Set(person.birth_date),
         sex: Set(person.sex.map_or("", |it| it.code()).to_owned()),
@@ -142,19 +88,38 @@ pub(crate) async fn people_among(
         .await?)
 }
 
-/// When `ids`, of whom there is at least one, were born.
-pub(crate) async fn birth_dates(
+/// What of somebody's papers the law of employees asks.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Civil {
+    pub birth_date: NaiveDate,
+    pub is_foreigner: bool,
+}
+
+/// What the papers of `ids`, of whom there is at least one, say.
+pub(crate) async fn civil_of(
     connection: &impl ConnectionTrait,
     ids: &[Uuid],
-) -> Result<HashMap<Uuid, NaiveDate>, db::Error> {
-    let rows: Vec<(Uuid, NaiveDate)> = person::Entity::find()
+) -> Result<HashMap<Uuid, Civil>, db::Error> {
+    let rows: Vec<(Uuid, NaiveDate, String)> = person::Entity::find()
         .select_only()
-        .columns([person::Column::Id, person::Column::BirthDate])
+        .columns([
+            person::Column::Id,
+            person::Column::BirthDate,
+            person::Column::DocumentKind,
+        ])
         .filter(person::Column::Id.is_in(db::padded(ids)))
         .into_tuple()
         .all(connection)
         .await?;
-    Ok(rows.into_iter().collect())
+    let civil = rows.into_iter().map(|(id, birth_date, kind)| {
+        let is_foreigner = is_passport(&kind);
+        let civil = Civil {
+            birth_date,
+            is_foreigner,
+        };
+        (id, civil)
+    });
+    Ok(civil.collect())
 }
 
 /// Somebody with an account: a participant, or who waits for his employer.
@@ -187,20 +152,10 @@ pub(crate) async fn name_of(
     name.ok_or(db::Error::Unknown("membership.participant_id"))
 }
 
-pub(in super::super) fn nik(seal: &Seal, row: &Participant) -> Result<Nik, db::Error> {
-    let text = seal.open(Datum::Nik, row.id, &row.nik)?;
-    Nik::parse(&text).map_err(|_| db::Error::Unknown("participant.nik"))
-}
-
-/// The number on the e-KTP, mostly hidden.
-pub(crate) fn masked_nik(seal: &Seal, row: &Participant) -> Result<String, db::Error> {
-    Ok(nik(seal, row)?.masked())
-}
-
 /// Whether a person can become a participant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Readiness {
-    /// Somebody else is active with the same NIK.
+    /// Somebody else is active with the same NIK or passport.
     pub nik_is_taken: bool,
     pub identity: IdentityState,
 }
@@ -210,7 +165,7 @@ pub(crate) async fn readiness(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Readiness, db::Error> {
-    let sql = "SELECT me.identity_state, (SELECT COUNT(*) FROM participant other WHERE other.nik_digest = me.nik_digest \
+    let sql = "SELECT me.identity_state, (SELECT COUNT(*) FROM participant other WHERE other.document_digest = me.document_digest \
                AND other.id <> me.id AND other.active_since IS NOT NULL) AS rivals FROM participant me WHERE me.id = $1";
     let row = connection
         .query_one_raw(db::statement(connection, sql, [id.into()]))
@@ -241,6 +196,20 @@ pub(crate) async fn set_identity(
     Ok(())
 }
 
+/// Keeps that payouts wait until then because of how the account was opened.
+pub(in super::super) async fn hold_money(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    until: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let sql = "UPDATE participant SET joined_held_until = $1 WHERE id = $2";
+    let values = [until.into(), id.into()];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(())
+}
+
 /// Holds an active participant until the transaction ends, so that what concerns him happens one by one.
 pub(crate) async fn hold_person(
     connection: &impl ConnectionTrait,
@@ -253,22 +222,25 @@ pub(crate) async fn hold_person(
         .await?)
 }
 
-/// What is put to the register about the person `id`, but for the mother's name.
+/// What is put to the register about the person `id`, but for the mother's name; nothing where he has no NIK.
 pub(crate) async fn question_about(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     id: Uuid,
 ) -> Result<Option<Question>, db::Error> {
     let row = person::Entity::find_by_id(id).one(connection).await?;
-    row.map(|row| {
-        Ok(Question {
-            nik: nik(seal, &row)?,
-            full_name: row.name()?,
-            birth_date: row.birth_date,
-            mother_name: None,
-        })
-    })
-    .transpose()
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let Some(nik) = document(seal, &row)?.nik().cloned() else {
+        return Ok(None);
+    };
+    Ok(Some(Question {
+        nik,
+        full_name: row.name()?,
+        birth_date: row.birth_date,
+        mother_name: None,
+    }))
 }
 
 pub(in super::super) async fn activate(
@@ -286,15 +258,15 @@ pub(in super::super) async fn activate(
     Ok(done.rows_affected() == 1)
 }
 
-/// Those with this NIK who are no participants yet, oldest first.
-pub(crate) async fn waiting_with_nik(
+/// Those with this NIK or passport who are no participants yet, oldest first.
+pub(crate) async fn waiting_with_document(
     connection: &impl ConnectionTrait,
-    nik_digest: &[u8],
+    document_digest: &[u8],
 ) -> Result<Vec<Uuid>, db::Error> {
     Ok(person::Entity::find()
         .select_only()
         .column(person::Column::Id)
-        .filter(person::Column::NikDigest.eq(nik_digest.to_vec()))
+        .filter(person::Column::DocumentDigest.eq(document_digest.to_vec()))
         .filter(person::Column::ActiveSince.is_null())
         .order_by_asc(person::Column::Id)
         .into_tuple()
@@ -302,15 +274,15 @@ pub(crate) async fn waiting_with_nik(
         .await?)
 }
 
-/// The active participant with this NIK.
-pub(crate) async fn with_nik(
+/// The active participant with this NIK or passport.
+pub(crate) async fn with_document(
     connection: &impl ConnectionTrait,
-    nik_digest: &[u8],
+    document_digest: &[u8],
 ) -> Result<Option<Uuid>, db::Error> {
     one_id(
         connection,
-        "SELECT id FROM participant WHERE nik_digest = $1 AND active_since IS NOT NULL",
-        nik_digest.into(),
+        "SELECT id FROM participant WHERE document_digest = $1 AND active_since IS NOT NULL",
+        document_digest.into(),
     )
     .await
 }
@@ -342,11 +314,12 @@ pub(crate) async fn verify(
         person::Entity::find(),
         person::Column::Id,
         |row: &Participant| {
-            let digest = nik(seal, row).map(|it| seal.digest(Datum::Nik, it.text()));
-            (row.id, digest.is_ok_and(|it| it == row.nik_digest))
+            let digest = document(seal, row).map(|it| it.digest(seal));
+            (row.id, digest.is_ok_and(|it| it == row.document_digest))
         },
     )
     .await?;
     wrong.extend(verify_contacts(connection, seal).await?);
+    wrong.extend(verify_reported(connection, seal).await?);
     Ok(wrong)
 }

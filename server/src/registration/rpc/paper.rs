@@ -1,18 +1,21 @@
 //! Requests, from the contract's words to ours: every bad field is named at once.
 
-use jamsostek_proto::v1::{self as wire, StartRegistrationRequest, SubmitEmploymentRequest};
+use jamsostek_proto::v1::{
+    self as wire, DecideJoiningRequest, ProveIdentityRequest, StartRegistrationRequest,
+    SubmitEmploymentRequest, prove_identity_request,
+};
 use tonic::{Code, Status};
 use uuid::Uuid;
 
-use super::super::{Application, Stated, Told};
+use super::super::{Application, Proofs, Second, Stated, Told};
 use crate::{
     caller::Peer,
     employer::{self, Claimed, Named, Npp},
-    identity::{Contact, FullName, Nik},
+    identity::{Contact, Document, FullName},
     participant::{Business, Occupation},
     refusal::{Fields, Reason, refuse},
     scheme::Segment,
-    wire::{category, income, programmes, sector, words},
+    wire::{category, document, income, programmes, reason, sector, words},
 };
 
 /// The most that a BPU can pay at once, and the steps below it.
@@ -41,15 +44,15 @@ pub(super) fn application(
             None
         }
     };
-    let nik = fields.take("nik", Nik::parse(&request.nik));
+    let paper = document(&mut fields, &request.nik, request.passport);
     let full_name = fields.take("full_name", FullName::parse(&request.full_name));
     let contact = fields.take("contact", Contact::parse(&request.contact));
     let birth_date = fields.optional_day("birth_date", &request.birth_date);
     if !request.consent {
         fields.reject("consent", "must be true: the person accepts the terms");
     }
-    let (Some((id, repeatable)), Some(nik), Some(full_name), Some(contact)) =
-        (id, nik, full_name, contact)
+    let (Some((id, repeatable)), Some(document), Some(full_name), Some(contact)) =
+        (id, paper, full_name, contact)
     else {
         return Err(fields.refusal());
     };
@@ -65,16 +68,65 @@ pub(super) fn application(
             metadata,
         ));
     };
+    if matches!(document, Document::Passport(_)) && segment != Segment::Pu {
+        let name = wire::Segment::from(segment).as_str_name().to_owned();
+        let message = "only foreigners who work for an employer register with a passport";
+        let metadata = [("segment", name)];
+        return Err(refuse(
+            Code::FailedPrecondition,
+            Reason::NikNeeded,
+            message,
+            metadata,
+        ));
+    }
     let application = Application {
         id,
         segment,
-        nik,
+        document,
         full_name,
         contact,
         birth_date,
         peer,
     };
     Ok((application, repeatable))
+}
+
+pub(super) fn proofs(request: ProveIdentityRequest) -> Result<(Uuid, Proofs), Status> {
+    let mut fields = Fields::default();
+    let id = fields.id("registration_id", &request.registration_id);
+    let kpj = request.kpj;
+    if kpj.len() != 11 || !kpj.bytes().all(|it| it.is_ascii_digit()) {
+        fields.reject("kpj", "must be 11 digits");
+    }
+    let second = match request.second {
+        Some(prove_identity_request::Second::MotherName(name)) => {
+            let name = fields.take("mother_name", FullName::parse(&name));
+            name.map(Second::Mother)
+        }
+        Some(prove_identity_request::Second::Npp(npp)) => {
+            fields.take("npp", Npp::parse(&npp)).map(Second::Npp)
+        }
+        None => {
+            fields.reject("mother_name", "must be told, or else npp");
+            None
+        }
+    };
+    let (Some(id), Some(second)) = (id, second) else {
+        return Err(fields.refusal());
+    };
+    fields.check()?;
+    Ok((id, Proofs { kpj, second }))
+}
+
+pub(super) fn decision(request: &DecideJoiningRequest) -> Result<(Uuid, bool, String), Status> {
+    let mut fields = Fields::default();
+    let id = fields.id("registration_id", &request.registration_id);
+    let why = reason(&mut fields, "reason", &request.reason);
+    let Some(id) = id else {
+        return Err(fields.refusal());
+    };
+    fields.check()?;
+    Ok((id, request.accepted, why))
 }
 
 pub(super) fn told(request: SubmitEmploymentRequest) -> Result<(Uuid, Told), Status> {

@@ -7,7 +7,7 @@ use super::super::{Stated, rules::Stop};
 use crate::{
     db,
     employer::{Claimed, Named, Npp},
-    identity::{Contact, FullName, IdentityState, Nik, Sex, Warning},
+    identity::{Contact, Document, FullName, IdentityState, Sex, Warning, is_passport},
     money::Money,
     participant::{Business, Occupation},
     scheme::{BpuCategory, Programme, Segment},
@@ -22,8 +22,8 @@ pub(crate) struct Model {
     pub id: Uuid,
     pub content_digest: Vec<u8>,
     pub segment: String,
-    pub nik: Vec<u8>,
-    pub nik_digest: Vec<u8>,
+    pub document: Vec<u8>,
+    pub document_digest: Vec<u8>,
     pub full_name: String,
     pub channel: String,
     pub contact: Vec<u8>,
@@ -45,6 +45,7 @@ pub(crate) struct Model {
     pub employed_at: Option<DateTime<Utc>>,
     pub confirmed_at: Option<DateTime<Utc>>,
     pub cancelled_at: Option<DateTime<Utc>>,
+    pub document_kind: String,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -136,9 +137,14 @@ fn claimed(kept: KeptEmployee) -> Option<Claimed> {
 }
 
 impl Model {
-    pub(in super::super) fn nik(&self, seal: &Seal) -> Result<Nik, db::Error> {
-        let text = seal.open(Datum::Nik, self.id, &self.nik)?;
-        Nik::parse(&text).map_err(|_| db::Error::Unknown("registration.nik"))
+    pub(in super::super) fn document(&self, seal: &Seal) -> Result<Document, db::Error> {
+        Document::open(seal, &self.document_kind, self.id, &self.document)?
+            .ok_or(db::Error::Unknown("registration.document"))
+    }
+
+    /// Whether the person has a passport where others have a NIK.
+    pub(in super::super) fn is_foreigner(&self) -> bool {
+        is_passport(&self.document_kind)
     }
 
     pub(in super::super) fn contact(&self, seal: &Seal) -> Result<Contact, db::Error> {

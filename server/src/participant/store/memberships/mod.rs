@@ -245,7 +245,7 @@ pub(crate) async fn hold_rivals_of(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Vec<Uuid>, db::Error> {
-    let sql = "SELECT m.id AS id FROM participant me JOIN participant other ON other.nik_digest = me.nik_digest AND other.id <> me.id \
+    let sql = "SELECT m.id AS id FROM participant me JOIN participant other ON other.document_digest = me.document_digest AND other.id <> me.id \
                JOIN membership m ON m.participant_id = other.id WHERE me.id = $1 AND m.paid_through IS NULL \
                AND m.cancelled_at IS NULL";
     let rows = connection

@@ -1,0 +1,90 @@
+//! Refusals, on the wire.
+
+use tonic::{Code, Status};
+
+use super::super::Error;
+use crate::{
+    contribution,
+    refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_by_law, refuse_for_now},
+    scheme::Segment,
+    session,
+};
+
+impl From<Error> for Status {
+    fn from(error: Error) -> Self {
+        let message = error.to_string();
+        let no = |reason| refuse(Code::FailedPrecondition, reason, message.clone(), []);
+        let with = |reason, key, value: String| {
+            refuse(
+                Code::FailedPrecondition,
+                reason,
+                message.clone(),
+                [(key, value)],
+            )
+        };
+        match error {
+            Error::NotFound => not_found(),
+            Error::IdTaken => id_taken(),
+            Error::Cancelled => no(Reason::RegistrationCancelled),
+            Error::Expired => no(Reason::RegistrationExpired),
+            Error::WrongState(state) => with(Reason::WrongState, "state", state.name().to_owned()),
+            Error::OfficerNeeded => no(Reason::OfficerNeeded),
+            Error::JoiningRejected => no(Reason::JoiningRejected),
+            Error::NotReported => no(Reason::NotReported),
+            Error::WrongJoining(state) => with(Reason::WrongState, "state", state.to_owned()),
+            Error::ProofsWrong { tries_left } => {
+                with(Reason::ProofsWrong, "triesLeft", tries_left.to_string())
+            }
+            Error::ProofsSpent { retry_after } => refuse_for_now(
+                Code::ResourceExhausted,
+                Reason::ProofsSpent,
+                message,
+                retry_after,
+                [("retryAfterSeconds", retry_after.as_secs().to_string())],
+            ),
+            Error::OtherSegment { segment } => {
+                let mut fields = Fields::default();
+                let field = match segment {
+                    Segment::Bpu => "employment",
+                    Segment::Pu => "employee",
+                };
+                fields.reject(field, "must be told, and nothing else: it is what the registration's segment works as");
+                fields.refusal()
+            }
+            Error::StartsLater => {
+                let mut fields = Fields::default();
+                fields.reject("employee.started_on", "must not be in the future");
+                fields.refusal()
+            }
+            Error::EmployerUnknown { npp } => with(Reason::EmployerUnknown, "npp", npp),
+            Error::BirthDateNeeded => no(Reason::BirthDateNeeded),
+            Error::TooYoung { age, minimum, law } => {
+                let numbers = [
+                    ("age", age.to_string()),
+                    ("minimumAge", minimum.to_string()),
+                ];
+                refuse_by_law(Reason::TooYoung, message, law, numbers)
+            }
+            Error::TooOld { age, maximum, law } => {
+                let numbers = [
+                    ("age", age.to_string()),
+                    ("maximumAge", maximum.to_string()),
+                ];
+                refuse_by_law(Reason::TooOld, message, law, numbers)
+            }
+            Error::QuestionsSpent { retry_after } => refuse_for_now(
+                Code::ResourceExhausted,
+                Reason::RegisterQuestionsSpent,
+                message,
+                retry_after,
+                [("retryAfterSeconds", retry_after.as_secs().to_string())],
+            ),
+            Error::Mismatch(fields) => with(Reason::IdentityMismatch, "fields", fields),
+            Error::Deceased => no(Reason::IdentityDeceased),
+            Error::IdentityRefused(verdict) => with(Reason::IdentityRefused, "verdict", verdict),
+            Error::Law(refused) => contribution::law_refusal(refused),
+            Error::Otp(error) => session::otp_refusal(error),
+            Error::Store(error) => error.into(),
+        }
+    }
+}
