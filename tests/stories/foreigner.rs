@@ -3,13 +3,13 @@
 use jamsostek_client::{
     ClaimCause, ErrorReason, Programme, Uuid,
     v1::{
-        DecideIdentityRequest, EmployeeStatement, IdentityState, Passport, ReportEmployeeRequest,
-        eligibility_rule::Rule, employee, registration::State,
+        DecideIdentityRequest, EmployeeStatement, Hire, IdentityState, Passport,
+        ReportEmployeeRequest, eligibility_rule::Rule, employee, registration::State,
     },
 };
 
 use crate::{
-    company::Company,
+    company::{Company, hire},
     joiner::{MOTHER, mother},
     person::Person,
     town::{ExpectRefusal, Town, id},
@@ -274,6 +274,34 @@ async fn an_officer_who_does_not_believe_a_passport_brings_the_work_into_questio
         "{told:?}"
     );
     assert_eq!(vouched, IdentityState::Vouched);
+}
+
+#[tokio::test]
+async fn a_foreigner_has_no_jkp_whatever_else_he_holds() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000508").await;
+    let in_jkn = Some(Hire {
+        in_jkn: true,
+        ..hire("2026-03-01")
+    });
+    let tan = town.foreigner(&company, "K1234574E");
+    let foreigner = ReportEmployeeRequest {
+        hire: in_jkn.clone(),
+        ..company.report_of_foreigner(&tan)
+    };
+    let citizen = ReportEmployeeRequest {
+        hire: in_jkn,
+        ..company.report_of(&town.person(), "2026-03-01")
+    };
+    for report in [foreigner, citizen] {
+        let reported = company.client.report_employee(report).await;
+        reported.expect("a report");
+    }
+
+    let bill = company.bill(&town, "2026-03").await;
+
+    // 0.14 % of 5,000,000, once.
+    assert_eq!((bill.employees, bill.jkp_idr), (2, 7_000));
 }
 
 /// An officer decides on the papers of the foreigner who has this membership.
