@@ -26,11 +26,11 @@ pub(crate) use memberships::{
     hold_paid_through, hold_rivals_of, membership, memberships, memberships_among, move_spell,
     paid_through,
 };
-pub(crate) use people::{
-    Civil, active, active_among, civil_of, hold_person, name_of, people_among, question_about,
-    reached_by, readiness, set_identity, verify, waiting_with_document, with_document,
-};
 pub(super) use people::{activate, hold_money, insert_person, with_account};
+pub(crate) use people::{
+    active, active_among, civil_of, hold_person, name_of, people_among, question_about, reached_by,
+    readiness, set_identity, verify, waiting_with_document, with_document,
+};
 pub(crate) use person::{Participant, masked_document};
 pub(crate) use reported::keep_reported_contact;
 pub(super) use reported::{first_reported_at, known_contacts};

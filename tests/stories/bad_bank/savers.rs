@@ -92,6 +92,7 @@ async fn starts(client: Client, number: usize) -> Started {
         // At the pension age: what is saved can be claimed at once.
         birth_date: "1966-12-31".into(),
         consent: true,
+        ..StartRegistrationRequest::default()
     };
     let started = client.start_registration(form).await;
     Started {

@@ -123,6 +123,7 @@ impl Register {
             contact: person.contact,
             birth_date: person.birth_date,
             consent: person.consent,
+            ..StartRegistrationRequest::default()
         };
         let started = match desk.nobody().await?.start_registration(request).await {
             Ok(started) => started,
@@ -236,6 +237,9 @@ async fn standing(desk: &Desk, stands: &Registration) -> Result<Answer, Failure>
         }
         State::AwaitingIdentity => {
             "It is paid. The population register is being asked who this is."
+        }
+        State::AwaitingProof => {
+            "Somebody with this NIK is known. Bring the KPJ, and the mother's maiden name or the employer's NPP, by ProveIdentity; or let an officer help."
         }
         State::Cancelled | State::Expired => "Start another with `jamsostek register --new`.",
         State::Held | State::Stopped | State::Active | State::Unspecified => {
