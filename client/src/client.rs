@@ -4,15 +4,11 @@ use std::{future::Future, time::Duration};
 
 use jamsostek_proto::v1::ErrorReason;
 use tokio::time::Instant;
-use tonic::{
-    Request, Response, Status,
-    metadata::{Ascii, MetadataValue},
-    transport::Channel,
-};
+use tonic::{Request, Response, Status, transport::Channel};
 use uuid::Uuid;
 
 use crate::{
-    Error, Options, Tokens,
+    Error, Language, Options, Tokens,
     retry::{self, Repeat, Route},
     tokens::{self, Caller},
 };
@@ -22,8 +18,8 @@ use crate::{
 pub struct Client {
     channel: Channel,
     deadline: Duration,
+    language: Option<Language>,
     caller: Caller,
-    language: Option<MetadataValue<Ascii>>,
 }
 
 impl Client {
@@ -32,8 +28,8 @@ impl Client {
         Ok(Self {
             channel: options.connect().await?,
             deadline: options.deadline,
+            language: options.language,
             caller: Caller::Anonymous,
-            language: options.accept_language()?,
         })
     }
 
@@ -74,6 +70,15 @@ impl Client {
         }
     }
 
+    /// The same connection and caller, with refusals told in another language.
+    #[must_use]
+    pub fn with_language(&self, language: Language) -> Self {
+        Self {
+            language: Some(language),
+            ..self.clone()
+        }
+    }
+
     /// The tokens held now; `None` when anonymous, or before the first call with credentials. They change when they are
     /// refreshed: ask again rather than keep them.
     #[must_use]
@@ -107,8 +112,8 @@ impl Client {
         Route {
             channel: self.channel(),
             deadline: Instant::now() + self.deadline,
+            language: self.language,
             authorization: None,
-            language: self.language.clone(),
         }
     }
 

@@ -1,10 +1,10 @@
 //! What can go wrong in a call, in the contract's own terms.
 
-use std::{collections::HashMap, error::Error as StdError, sync::Arc, time::Duration};
+use std::{collections::HashMap, error::Error as StdError, fmt, sync::Arc, time::Duration};
 
 use jamsostek_proto::{ERROR_DOMAIN, v1::ErrorReason};
 use tonic::{Code, Status};
-use tonic_types::StatusExt;
+use tonic_types::{LocalizedMessage, StatusExt};
 
 /// Why a call failed.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +30,10 @@ pub struct Refusal {
     pub reason: ErrorReason,
     /// What kind of refusal it is.
     pub code: Code,
-    /// What to tell a person, in the language of `Options::language` where the service speaks it. Words may change; reasons
-    /// do not.
+    /// What to tell a programmer, in English. Words may change; reasons do not.
     pub message: String,
+    /// What to tell a person, in the language that was asked for.
+    pub localized: Option<Localized>,
     /// The numbers behind the words, such as `triesLeft`.
     pub metadata: HashMap<String, String>,
     /// Every field that is malformed.
@@ -43,13 +44,24 @@ pub struct Refusal {
     pub help: Vec<(String, String)>,
 }
 
+/// Words for a person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Localized {
+    /// Their language: [`Language::tag`](crate::Language::tag).
+    pub locale: String,
+    /// The words, in whole sentences.
+    pub text: String,
+}
+
 /// A field that is malformed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldViolation {
     /// The field, such as `employment.income_idr`.
     pub field: String,
-    /// What is wrong with it.
+    /// What is wrong with it, in English.
     pub description: String,
+    /// What to tell a person about it, where there is anything.
+    pub localized: Option<Localized>,
 }
 
 impl Error {
@@ -88,6 +100,21 @@ impl Error {
     }
 }
 
+impl fmt::Display for Localized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.text)
+    }
+}
+
+impl From<&LocalizedMessage> for Localized {
+    fn from(said: &LocalizedMessage) -> Self {
+        Self {
+            locale: said.locale.clone(),
+            text: said.message.clone(),
+        }
+    }
+}
+
 impl From<Status> for Error {
     fn from(status: Status) -> Self {
         let details = status.get_error_details();
@@ -103,6 +130,7 @@ impl From<Status> for Error {
             told.map(|it| FieldViolation {
                 field: it.field.clone(),
                 description: it.description.clone(),
+                localized: it.localized_message.as_ref().map(Localized::from),
             })
             .collect()
         });
@@ -112,13 +140,11 @@ impl From<Status> for Error {
                 .map(|it| (it.description.clone(), it.url.clone()))
                 .collect()
         });
-        // In the language that was asked for, where the service speaks it.
-        let message = details.localized_message();
-        let message = message.map_or_else(|| status.message().to_owned(), |it| it.message.clone());
         Self::Refused(Box::new(Refusal {
             reason,
             code: status.code(),
-            message,
+            message: status.message().to_owned(),
+            localized: details.localized_message().map(Localized::from),
             metadata: info.metadata.clone(),
             violations,
             retry_after: details.retry_info().and_then(|it| it.retry_delay),
@@ -156,7 +182,8 @@ mod tests {
         details
             .add_bad_request_violation("nik", "must be 16 digits")
             .add_help_link("PP 49/2023, article 5", "https://peraturan.bpk.go.id")
-            .set_retry_info(Some(Duration::from_secs(42)));
+            .set_retry_info(Some(Duration::from_secs(42)))
+            .set_localized_message("id", "Kode OTP tidak cocok.");
         Status::with_error_details(Code::FailedPrecondition, "Wrong code.", details).into()
     }
 
@@ -169,6 +196,9 @@ mod tests {
         assert_eq!(refusal.code, Code::FailedPrecondition);
         assert_eq!(refusal.metadata["triesLeft"], "4");
         assert_eq!(refusal.violations[0].field, "nik");
+        let localized = refusal.localized.as_ref().expect("words");
+        assert_eq!(localized.to_string(), "Kode OTP tidak cocok.");
+        assert_eq!(localized.locale, "id");
         assert_eq!(refusal.retry_after, Some(Duration::from_secs(42)));
         assert_eq!(refusal.help[0].0, "PP 49/2023, article 5");
         assert_eq!(error.to_string(), "Wrong code.");

@@ -73,6 +73,23 @@
 //! # }
 //! ```
 //!
+//! What a person may be shown is in [`Refusal::localized`]: whole sentences with their numbers, in Indonesian, or in the language that
+//! [`Options::language`] or [`Client::with_language`] asks for.
+//!
+//! ```no_run
+//! use jamsostek_client::{Client, Language};
+//!
+//! # async fn example(client: Client, challenge: uuid::Uuid) -> Result<(), jamsostek_client::Error> {
+//! let client = client.with_language(Language::English);
+//! if let Err(error) = client.verify_otp(challenge, "123456").await {
+//!     // "The code does not match. Tries left: 4. Check the latest message that we sent."
+//!     let told = error.refusal().and_then(|it| it.localized.as_ref());
+//!     println!("{}", told.map_or("Please try again later.", |it| it.text.as_str()));
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! # The services, one by one
 //!
 //! Registering:
@@ -248,6 +265,6 @@ pub use tonic::Code;
 pub use uuid::Uuid;
 
 pub use client::Client;
-pub use error::{Error, FieldViolation, Refusal};
-pub use options::Options;
+pub use error::{Error, FieldViolation, Localized, Refusal};
+pub use options::{Language, Options};
 pub use tokens::Tokens;

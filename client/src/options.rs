@@ -4,30 +4,51 @@ use std::{fmt, time::Duration};
 
 use tonic::{
     Status,
-    metadata::{Ascii, MetadataValue},
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
 
 use crate::Error;
 
-/// How to connect and how long to wait.
+/// A language in which the service tells people why it refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Language {
+    /// What the service speaks when nobody asks for another.
+    Indonesian,
+    /// For whoever does not read Indonesian.
+    English,
+}
+
+impl Language {
+    /// Its tag (BCP 47), as [`Localized::locale`](crate::Localized::locale) has it.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Indonesian => "id",
+            Self::English => "en",
+        }
+    }
+}
+
+/// How to connect, how long to wait and in which language to be told.
 ///
 /// ```
 /// # use std::time::Duration;
-/// use jamsostek_client::Options;
+/// use jamsostek_client::{Language, Options};
 ///
-/// let options = Options::new("http://127.0.0.1:50051").deadline(Duration::from_secs(3));
+/// let options = Options::new("http://127.0.0.1:50051")
+///     .deadline(Duration::from_secs(3))
+///     .language(Language::English);
 /// ```
 #[derive(Clone)]
 pub struct Options {
     endpoint: String,
     pub(crate) deadline: Duration,
+    pub(crate) language: Option<Language>,
     keep_alive_interval: Duration,
     keep_alive_timeout: Duration,
     ca_certificate: Option<Certificate>,
     domain: Option<String>,
     client_identity: Option<Identity>,
-    pub(crate) language: Option<String>,
     #[cfg(feature = "cli")]
     system_certificates: bool,
 }
@@ -39,12 +60,12 @@ impl Options {
         Self {
             endpoint: endpoint.into(),
             deadline: Duration::from_secs(10),
+            language: None,
             keep_alive_interval: Duration::from_secs(60),
             keep_alive_timeout: Duration::from_secs(20),
             ca_certificate: None,
             domain: None,
             client_identity: None,
-            language: None,
             #[cfg(feature = "cli")]
             system_certificates: false,
         }
@@ -58,19 +79,19 @@ impl Options {
         self
     }
 
+    /// Asks for refusals in this language; Indonesian otherwise. [`Refusal::localized`](crate::Refusal::localized) has the words.
+    #[must_use]
+    pub fn language(mut self, language: Language) -> Self {
+        self.language = Some(language);
+        self
+    }
+
     /// Asks every `interval` whether the other side is still there, and gives up after `timeout` without an answer;
     /// 60 and 20 seconds otherwise.
     #[must_use]
     pub fn keep_alive(mut self, interval: Duration, timeout: Duration) -> Self {
         self.keep_alive_interval = interval;
         self.keep_alive_timeout = timeout;
-        self
-    }
-
-    /// Asks for refusals in this language, such as `id` or `en`; in the service's own otherwise.
-    #[must_use]
-    pub fn language(mut self, language: impl Into<String>) -> Self {
-        self.language = Some(language.into());
         self
     }
 
@@ -118,16 +139,6 @@ impl Options {
             endpoint = endpoint.tls_config(tls).map_err(unreachable)?;
         }
         endpoint.connect().await.map_err(unreachable)
-    }
-
-    /// What goes along with every call so that it is answered in the language asked for.
-    pub(crate) fn accept_language(&self) -> Result<Option<MetadataValue<Ascii>>, Error> {
-        let language = self.language.as_deref().map(str::parse).transpose();
-        language.map_err(|_| {
-            Error::Transport(Status::invalid_argument(
-                "the language has characters that no language has",
-            ))
-        })
     }
 
     fn tls(&self) -> Result<Option<ClientTlsConfig>, Error> {

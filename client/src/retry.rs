@@ -13,7 +13,7 @@ use tonic::{
 };
 use uuid::Uuid;
 
-use crate::Error;
+use crate::{Error, Language};
 
 /// How often a call is tried at most.
 const TRIES_MAX: u32 = 5;
@@ -38,8 +38,8 @@ pub(crate) enum Repeat {
 pub(crate) struct Route {
     pub(crate) channel: Channel,
     pub(crate) deadline: Instant,
+    pub(crate) language: Option<Language>,
     pub(crate) authorization: Option<MetadataValue<Ascii>>,
-    pub(crate) language: Option<MetadataValue<Ascii>>,
 }
 
 /// Gives the thing that a request makes an id, unless the caller did, so that the request may be repeated.
@@ -89,13 +89,13 @@ where
         return Err(Error::out_of_time());
     }
     request.set_timeout(left);
+    if let Some(language) = route.language {
+        let tag = MetadataValue::from_static(language.tag());
+        request.metadata_mut().insert("accept-language", tag);
+    }
     if let Some(authorization) = &route.authorization {
         let metadata = request.metadata_mut();
         metadata.insert("authorization", authorization.clone());
-    }
-    if let Some(language) = &route.language {
-        let metadata = request.metadata_mut();
-        metadata.insert("accept-language", language.clone());
     }
     match timeout_at(route.deadline, method(route.channel.clone(), request)).await {
         Ok(Ok(answer)) => Ok(answer.into_inner()),
@@ -165,6 +165,7 @@ mod tests {
             reason,
             code: Code::Unavailable,
             message: String::new(),
+            localized: None,
             metadata: Default::default(),
             violations: Vec::new(),
             retry_after,

@@ -34,11 +34,13 @@ mod scheme;
 pub mod seal;
 mod serve;
 mod session;
+mod texts;
 mod wire;
 
 pub use claim::BankAt;
 pub use identity::dukcapil::{Password, RegisterSettings};
 pub use otp::OtpLimits;
+pub use refusal::errors_page;
 pub use serve::{Error, House, Outside, Parts, Profile, WorkError, Workers, assemble};
 
 use jamsostek_proto::v1::Subject;

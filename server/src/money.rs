@@ -187,7 +187,7 @@ pub(crate) fn months_after(day: NaiveDate, months: u32) -> NaiveDate {
 
 /// A text that is no month.
 #[derive(Debug, thiserror::Error)]
-#[error("a month is written YYYY-MM")]
+#[error("must be a month as YYYY-MM")]
 pub(crate) struct NotAMonth;
 
 impl FromStr for Month {

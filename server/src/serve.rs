@@ -35,7 +35,9 @@ use crate::{
     contribution, employer,
     identity::{Register, dukcapil::Dukcapil, sandbox::SandboxRegister},
     incoming::{Limits, incoming},
-    participant, receipt, registration, sandbox,
+    participant, receipt,
+    refusal::LocalizeLayer,
+    registration, sandbox,
     session::{self, GateLayer},
 };
 
@@ -239,6 +241,7 @@ impl House {
             .accept_http1(true)
             .layer(web::cors(&self.parts.web_origins)?)
             .layer(GrpcWebLayer::new())
+            .layer(LocalizeLayer::new())
             .layer(gate)
             .add_routes(routes)
             .serve_with_incoming_shutdown(incoming(listener, Limits::default()), stopping);
@@ -293,9 +296,10 @@ impl House {
     }
 }
 
-/// Reflection of the contract and of the health service.
+/// Reflection of the contract, of the health service and of what refusals are made of, so that grpcurl can show them.
 fn reflect() -> tonic_reflection::server::Builder<'static> {
     tonic_reflection::server::Builder::configure()
         .register_encoded_file_descriptor_set(DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .register_encoded_file_descriptor_set(tonic_types::pb::FILE_DESCRIPTOR_SET)
 }

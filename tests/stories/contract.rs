@@ -17,7 +17,7 @@ use self::{
     cast::{Cast, access_token},
     descriptors::{Contract, Rpc},
 };
-use crate::{raw, town::Town};
+use crate::{language::is_explained, raw, town::Town};
 
 #[tokio::test]
 async fn nobody_calls_without_a_token_what_is_not_for_everybody() {
@@ -230,7 +230,10 @@ async fn refused(
 ) -> Option<jamsostek_client::Refusal> {
     let status = answer(client, rpc, token, body).await.err()?;
     match Error::from(status) {
-        Error::Refused(refusal) => Some(*refusal),
+        Error::Refused(refusal) => {
+            is_explained(&refusal);
+            Some(*refusal)
+        }
         other @ (Error::Transport(_) | Error::Unknown(_)) => panic!("{}: {other:?}", rpc.name),
     }
 }

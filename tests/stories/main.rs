@@ -34,6 +34,7 @@ mod identity;
 mod jamsostekd;
 mod joiner;
 mod joining;
+mod language;
 mod lapse;
 mod mail;
 mod mail_server;

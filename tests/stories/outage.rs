@@ -11,6 +11,7 @@ use tonic::Code;
 
 use crate::{
     fresh_store::empty_store,
+    language::is_explained,
     town::{ExpectRefusal, Town},
 };
 
@@ -92,6 +93,7 @@ async fn whoever_comes_when_the_house_is_full_is_told_when_to_come_again() {
     };
 
     assert_eq!(refusal.reason, ErrorReason::Overloaded);
+    is_explained(&refusal);
     assert_eq!(refusal.code, Code::Unavailable);
     assert_eq!(refusal.metadata["callsMax"], "1");
     assert_eq!(refusal.retry_after, Some(Duration::from_secs(1)));

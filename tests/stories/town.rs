@@ -21,6 +21,7 @@ use uuid::Uuid;
 
 use crate::{
     fresh_store::fresh_store,
+    language::is_explained,
     person::{Gateway, Person, work},
 };
 
@@ -225,7 +226,10 @@ pub trait ExpectRefusal {
 impl<T: std::fmt::Debug> ExpectRefusal for Result<T, Error> {
     fn expect_refusal(self) -> Refusal {
         match self.expect_err("a refusal") {
-            Error::Refused(refusal) => *refusal,
+            Error::Refused(refusal) => {
+                is_explained(&refusal);
+                *refusal
+            }
             other @ (Error::Transport(_) | Error::Unknown(_)) => panic!("not a refusal: {other:?}"),
         }
     }

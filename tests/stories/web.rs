@@ -1,7 +1,7 @@
 //! A page in a browser calls: over HTTP/1.1, by gRPC-Web, from an origin that may.
 
 use jamsostek_client::{
-    Options,
+    Error, ErrorReason, Options, Refusal,
     v1::{GetServerInfoRequest, GetServerInfoResponse, WhoAmIRequest},
 };
 use prost::Message;
@@ -11,7 +11,12 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::jamsostekd::House;
+use tonic::{
+    Status,
+    codegen::http::{HeaderMap, HeaderName},
+};
+
+use crate::{jamsostekd::House, language::told, town::ExpectRefusal};
 
 /// Who serves the page.
 const ORIGIN: &str = "https://app.example";
@@ -50,6 +55,21 @@ async fn a_refusal_reaches_the_page_with_its_reason() {
 }
 
 #[tokio::test]
+async fn a_refusal_is_told_to_the_page_in_the_language_of_its_browser() {
+    let home = TempDir::new().expect("a directory");
+    let house = opens(&home).await;
+
+    let asks = "Accept-Language: en-GB,en;q=0.9,id;q=0.8\r\n";
+    let english = post_with(&house, "SessionService/WhoAmI", &[], asks).await;
+    let indonesian = post(&house, "SessionService/WhoAmI", &[]).await;
+
+    let (english, indonesian) = (english.refusal(), indonesian.refusal());
+    assert_eq!(english.reason, ErrorReason::TokenMissing);
+    assert!(told(&english, "en").starts_with("You are not signed in."));
+    assert!(told(&indonesian, "id").starts_with("Anda belum masuk."));
+}
+
+#[tokio::test]
 async fn a_page_of_any_other_origin_may_not() {
     let home = TempDir::new().expect("a directory");
     let house = opens(&home).await;
@@ -82,6 +102,22 @@ impl Answer {
     fn has(&self, line: &str) -> bool {
         self.head.to_lowercase().contains(line)
     }
+
+    /// The refusal, in the head or in the trailers that the body ends with.
+    fn refusal(&self) -> Refusal {
+        let told = format!("{}{}", self.head, String::from_utf8_lossy(&self.body));
+        let mut headers = HeaderMap::new();
+        for (name, value) in told.lines().filter_map(|it| it.split_once(':')) {
+            // Before the trailers stand the five bytes of their frame.
+            let name = name.rsplit(|it: char| !it.is_ascii_graphic()).next();
+            let name = name.and_then(|it| it.parse::<HeaderName>().ok());
+            if let Some(name) = name {
+                headers.insert(name, value.trim().parse().expect("a value"));
+            }
+        }
+        let status = Status::from_header_map(&headers).expect("a status");
+        Err::<(), _>(Error::from(status)).expect_refusal()
+    }
 }
 
 async fn opens(home: &TempDir) -> House {
@@ -92,11 +128,16 @@ async fn opens(home: &TempDir) -> House {
 }
 
 async fn post(house: &House, rpc: &str, message: &[u8]) -> Answer {
+    post_with(house, rpc, message, "").await
+}
+
+/// With some more lines in its head.
+async fn post_with(house: &House, rpc: &str, message: &[u8], more: &str) -> Answer {
     let mut body = vec![0];
     body.extend_from_slice(&u32::try_from(message.len()).expect("short").to_be_bytes());
     body.extend_from_slice(message);
     let headers = format!(
-        "Origin: {ORIGIN}\r\nContent-Type: application/grpc-web+proto\r\nX-Grpc-Web: 1\r\n"
+        "Origin: {ORIGIN}\r\nContent-Type: application/grpc-web+proto\r\nX-Grpc-Web: 1\r\n{more}"
     );
     let path = format!("/jamsostek.v1.{rpc}");
     exchange(house, request(house, "POST", &path, &headers, &body)).await

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use jamsostek_client::{
-    Client, ErrorReason, Options, Tokens, Uuid,
+    Client, ErrorReason, Language, Options, Tokens, Uuid,
     v1::{RefreshTokenResponse, Subject, VerifyOtpResponse},
 };
 use tokio::sync::{Mutex, OnceCell};
@@ -77,8 +77,8 @@ impl Desk {
         let mut options =
             Options::new(server.as_str()).deadline(Duration::from_secs(*timeout_seconds));
         options = options.language(match lang {
-            Lang::En => "en",
-            Lang::Id => "id",
+            Lang::En => Language::English,
+            Lang::Id => Language::Indonesian,
         });
         options = match ca {
             _ if !server.starts_with("https:") => options,

@@ -150,7 +150,11 @@ fn refused(refusal: &Refusal, language: Lang) -> Told {
     let law = refusal.help.iter();
     let law = law.map(|(title, href)| json!({ "title": title, "href": href }));
     let lines = refusal.violations.iter();
-    let lines = lines.map(|it| format!("{}: {}", it.field, it.description));
+    let lines = lines.map(|it| {
+        let told = it.localized.as_ref();
+        let told = told.map_or(it.description.as_str(), |it| it.text.as_str());
+        format!("{}: {told}", it.field)
+    });
     let texts = refusal
         .help
         .iter()

@@ -17,7 +17,8 @@ pub(crate) fn told(refusal: &Refusal, language: Lang) -> (String, String) {
         Lang::En => known.and_then(|it| filled(it.1)),
         Lang::Id => None,
     };
-    let sentence = sentence.unwrap_or_else(|| match refusal.message.as_str() {
+    let said = refusal.localized.as_ref().map(|it| it.text.as_str());
+    let sentence = sentence.unwrap_or_else(|| match said.unwrap_or(&refusal.message) {
         "" => "The service refused, and did not say why.".into(),
         message => words::sentence(message),
     });
@@ -47,7 +48,7 @@ fn filled(template: &str, refusal: &Refusal) -> Option<String> {
 mod tests {
     use std::collections::HashMap;
 
-    use jamsostek_client::{Code, ErrorReason as Reason};
+    use jamsostek_client::{Code, ErrorReason as Reason, Localized};
 
     use super::*;
 
@@ -56,7 +57,11 @@ mod tests {
         Refusal {
             reason,
             code: Code::FailedPrecondition,
-            message: "kode salah".into(),
+            message: "wrong code".into(),
+            localized: Some(Localized {
+                locale: "id".into(),
+                text: "kode salah".into(),
+            }),
             metadata: numbers.collect::<HashMap<_, _>>(),
             violations: Vec::new(),
             retry_after: None,
