@@ -211,7 +211,7 @@ async fn until_a_last_day_that_was_told_ahead_months_are_found_reminded_of_and_p
     let bill = found.bill.expect("it");
     let paid = gateway.pays(&bill.payment_code, bill.payable_idr).await;
 
-    assert!(told[0].contains("is due on 2026-04-15"), "{told:?}");
+    assert!(told[0].contains("is due on 15 April 2026"), "{told:?}");
     assert_eq!(paid.disposition(), Disposition::Applied);
     assert_eq!(budi.balance().await, 2 * SAVED);
 }

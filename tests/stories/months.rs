@@ -57,7 +57,7 @@ async fn three_days_before_a_month_is_due_its_payer_is_reminded_once() {
     crate::town::run(&workers).await;
 
     assert_eq!(early, before);
-    assert!(told[0].contains("is due on 2026-04-15"), "{told:?}");
+    assert!(told[0].contains("is due on 15 April 2026"), "{told:?}");
     assert_eq!((told.len(), later), (before + 1, before + 1));
     assert_eq!(budi.reads_messages().await.len(), before + 1);
     assert!(!ahead.reads_messages().await[0].contains("due on"));
@@ -78,7 +78,7 @@ async fn a_week_before_cover_ends_its_payer_is_warned_and_whoever_pays_keeps_it(
 
     assert!(!early[0].contains("cover ends"));
     assert!(
-        warned[0].contains("Your cover ends on 2026-06-30"),
+        warned[0].contains("Your cover ends on 30 June 2026"),
         "{warned:?}"
     );
     assert!(seen(&town, him).await.coverage[0].covered);

@@ -111,7 +111,7 @@ async fn a_carrier_that_fails_loses_no_notice_and_sends_no_code_twice() {
 
     assert_eq!(failed, before);
     assert!(
-        told.len() == before + 1 && told[0].contains("2026-04-10"),
+        told.len() == before + 1 && told[0].contains("10 April 2026"),
         "{told:?}"
     );
     assert_eq!(codes, Vec::<String>::new());

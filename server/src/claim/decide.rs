@@ -18,6 +18,7 @@ use crate::{
     db,
     event::{self, Event},
     ledger::{self, Journal},
+    notification::Wording,
     participant::{self, Participant},
 };
 
@@ -140,9 +141,7 @@ impl Claims {
         // What is only proposed has reserved nothing.
         self.cancel_award(&transaction, held.award.as_mut()).await?;
         let now = self.clock.now();
-        let text = format!(
-            "Klaim JHT Anda ditolak: {reason}. Saldo Anda tetap. / Your JHT claim was rejected: {reason}. Your balance stays."
-        );
+        let text = Wording::ClaimRejected { reason }.text();
         participant::tell(&transaction, &self.seal, now, held.claim.participant, &text).await?;
         self.finish(transaction, caller, held, "RejectClaim", "claim.rejected")
             .await

@@ -18,7 +18,9 @@ use crate::{
     db,
     event::{self, Event},
     ledger::{self, Account, Journal, Transfer},
-    metrics, participant,
+    metrics,
+    notification::Wording,
+    participant,
 };
 
 /// How long a worker has to tell the bank before another may.
@@ -178,11 +180,7 @@ impl Claims {
         let (kind, text) = if let Some(why) = &award.failure {
             award.state = AwardState::Failed;
             self.give_back(connection, now, &award).await?;
-            let text = format!(
-                "Bank tidak membayar klaim JHT Anda: {why}. Saldo Anda kembali; ajukan lagi dengan rekening lain. / The bank did not pay your \
-                 JHT claim: {why}. The money is back in your balance; claim again with another account."
-            );
-            ("claim.failed", text)
+            ("claim.failed", Wording::ClaimFailed { reason: why }.text())
         } else {
             award.state = AwardState::Paid;
             let journal = Journal {
@@ -198,10 +196,8 @@ impl Claims {
             };
             ledger::post(connection, seal, now, &journal).await?;
             let number = claim.account.masked_number();
-            let text = format!(
-                "Klaim JHT Anda dibayar: Rp {amount} ke rekening {number}. / Your JHT claim was paid: IDR {amount} to account {number}."
-            );
-            ("claim.paid", text)
+            let account = &number;
+            ("claim.paid", Wording::ClaimPaid { amount, account }.text())
         };
         award.settled_at = Some(now);
         award.next_at = None;

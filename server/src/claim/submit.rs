@@ -18,6 +18,7 @@ use crate::{
     db,
     event::{self, Event},
     identity::Channel,
+    notification::Wording,
     otp::{self, Act, Challenge},
     participant::{self, Participant},
     policy::CalendarBasis,
@@ -167,13 +168,13 @@ impl Claims {
         claim: &Claim,
     ) -> Result<(), Error> {
         let (amount, number) = (claim.estimate, claim.account.masked_number());
-        let text = format!(
-            "Klaim JHT Anda diterima: Rp {amount} ke rekening {number}, paling lambat {0}. Bukan Anda? Hubungi kami segera. / Your JHT claim \
-             was received: IDR {amount} to account {number}, by {0}. Not you? Call us at once.",
-            claim.due_on
-        );
+        let wording = Wording::ClaimReceived {
+            amount,
+            account: &number,
+            due_on: claim.due_on,
+        };
         let person = claim.participant;
-        participant::tell(connection, &self.seal, now, person, &text).await?;
+        participant::tell(connection, &self.seal, now, person, &wording.text()).await?;
         let submitted = Event {
             kind: "claim.submitted",
             subject: claim.id,

@@ -12,6 +12,7 @@ use crate::{
     db, employer,
     event::{self, Event},
     identity::{IdentityState, Question, Verdict},
+    notification::Wording,
     participant::{self, Membership},
 };
 use jamsostek_proto::v1 as wire;
@@ -187,13 +188,13 @@ impl Contributions {
         let (ids, why) = ((held.id, by), SuspenseReason::IdentityRefused);
         suspense::set_aside_all(connection, seal, now, ids, why).await?;
         let text = if by.is_nil() {
-            "Data Anda tidak cocok dengan Dukcapil. Petugas kami akan memutuskan; iuran Anda aman. / The population register does not \
-             confirm your data. An officer will decide; your money is safe."
+            Wording::IdentityRefused.text()
         } else {
             "Petugas tidak dapat membenarkan identitas Anda. Hubungi kami; iuran Anda aman. / An officer could not confirm who you are. \
              Call us; your money is safe."
+                .to_owned()
         };
-        participant::tell(connection, seal, now, person, text).await?;
+        participant::tell(connection, seal, now, person, &text).await?;
         event::record(connection, seal, now, [decided("identity.refused", held)]).await?;
         Ok(())
     }

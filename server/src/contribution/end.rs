@@ -11,6 +11,7 @@ use crate::{
     event::{self, Event},
     ledger::{self, Account, Journal, Transfer},
     money::{Money, Month, months_after},
+    notification::Wording,
     participant,
     scheme::Programme,
 };
@@ -75,12 +76,12 @@ impl Contributions {
             };
             ledger::post(&transaction, &self.seal, now, &journal).await?;
         }
-        let text = format!(
-            "Kepesertaan Jamsostek Anda berakhir {on}. JHT dapat diklaim mulai {claimable_on}. / Your membership ends on {on}; JHT can be \
-             claimed from {claimable_on}."
-        );
+        let wording = Wording::MembershipEnded {
+            ended_on: on,
+            claimable_on,
+        };
         let person = held.participant_id;
-        participant::tell(&transaction, &self.seal, now, person, &text).await?;
+        participant::tell(&transaction, &self.seal, now, person, &wording.text()).await?;
         let ended = Event {
             kind: "membership.ended",
             subject: membership,

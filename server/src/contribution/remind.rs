@@ -4,11 +4,7 @@ use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
 use super::{Contributions, Error, rules, store};
-use crate::{
-    db,
-    money::Month,
-    participant::{self, Membership},
-};
+use crate::{db, money::Month, notification::Wording, participant};
 
 /// How long before a month is due its payer is reminded.
 const BEFORE_DUE: Days = Days::new(3);
@@ -107,8 +103,9 @@ impl Contributions {
         };
         let ids: Vec<_> = held.iter().map(|it| it.id).collect();
         let news = store::insert_reminders(&transaction, &ids, month, kind.code(), now).await?;
+        let text = kind.wording(month).text();
         let texts = held.iter().filter(|it| news.contains(&it.id));
-        let texts: Vec<_> = texts.map(|it| (it.participant_id, kind.text(it))).collect();
+        let texts: Vec<_> = texts.map(|it| (it.participant_id, text.clone())).collect();
         participant::tell_each(&transaction, &self.seal, now, &texts).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok((held.len(), Some(last)))
@@ -123,18 +120,17 @@ impl Kind {
         }
     }
 
-    fn text(self, membership: &Membership) -> String {
-        let paid = membership
-            .paid_through
-            .map_or_else(String::new, |it| it.to_string());
+    /// What whoever is paid through a month is told.
+    const fn wording(self, paid_through: Month) -> Wording<'static> {
         match self {
-            Self::Due(day) => format!(
-                "Iuran Jamsostek Anda (terbayar s.d. {paid}) jatuh tempo {day}. / Your contribution, paid through {paid}, is due on {day}."
-            ),
-            Self::Lapse(day) => format!(
-                "Perlindungan Jamsostek Anda berakhir {day} bila iuran (terbayar s.d. {paid}) tidak dibayar. / Your cover ends on {day} unless \
-                 you pay; paid through {paid}."
-            ),
+            Self::Due(due_on) => Wording::ContributionDue {
+                paid_through,
+                due_on,
+            },
+            Self::Lapse(ends_on) => Wording::CoverEnds {
+                paid_through,
+                ends_on,
+            },
         }
     }
 }

@@ -10,6 +10,7 @@ mod sandbox;
 mod sms;
 mod smtp;
 mod store;
+mod wording;
 
 pub(crate) use carrier::Carriers;
 pub(crate) use lane::{Lane, ring};
@@ -17,6 +18,7 @@ pub(crate) use sandbox::shown;
 pub(crate) use sms::{GatewayProof, SmsGateway, SmsGatewaySettings};
 pub(crate) use smtp::{MailServer, MailServerSettings};
 pub(crate) use store::{delivery, forget, told};
+pub(crate) use wording::Wording;
 
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;

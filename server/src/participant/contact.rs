@@ -12,6 +12,7 @@ use crate::{
     db,
     event::{self, Event},
     identity::Contact,
+    notification::Wording,
     otp::{self, Act, Acting, Challenge},
     seal::Datum,
 };
@@ -43,11 +44,8 @@ impl Participants {
         self.check_codes(&transaction, now, acting, (contact, &before), codes)
             .await?;
         store::replace_contact(&transaction, &self.seal, now, caller.id, contact).await?;
-        let text = format!(
-            "Kontak Jamsostek Anda diganti menjadi {0}. Pencairan ditahan 24 jam. Bukan Anda? Hubungi kami segera. / Your contact is now {0}; \
-             payouts wait for 24 hours. Not you? Call us at once.",
-            contact.masked()
-        );
+        let masked = contact.masked();
+        let text = Wording::ContactChanged { contact: &masked }.text();
         let mut told = before;
         told.push(contact.clone());
         notice::tell_to(&transaction, &self.seal, now, &told, &text).await?;

@@ -10,7 +10,7 @@ use crate::{
     caller::Peer,
     db,
     identity::Contact,
-    notification::{self, Message},
+    notification::{self, Message, Wording},
     otp::{self, Draw, Drawn, Limits, Purpose},
     participant,
     seal::{Datum, Seal},
@@ -53,10 +53,7 @@ pub(crate) async fn send_code(
     let message = Message {
         id: drawn.message,
         contact: draw.contact.clone(),
-        text: format!(
-            "Kode OTP Jamsostek Anda: {}. Berlaku 5 menit. Jangan berikan kepada siapa pun. / Your Jamsostek code; tell nobody.",
-            drawn.code
-        ),
+        text: Wording::Code { code: &drawn.code }.text(),
         code: Some(drawn.code.clone()),
         not_after: drawn.expires_at,
         decoy: draw.subject.is_none(),
