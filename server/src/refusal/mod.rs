@@ -1,11 +1,11 @@
 //! Builds the one shape in which this service refuses a request, and tells it in the language of whoever asked.
 
 mod catalogue;
+mod docs;
 mod localize;
-mod page;
 
+pub use docs::errors_page;
 pub(crate) use localize::LocalizeLayer;
-pub use page::errors_page;
 
 use std::{fmt, time::Duration};
 

@@ -58,6 +58,18 @@ impl Text {
         said.collect::<Vec<_>>().join(" ")
     }
 
+    /// Whether no sentence is left out.
+    #[cfg(test)]
+    pub(crate) fn is_filled(
+        &self,
+        language: Language,
+        words: &Words,
+        value: impl Fn(&str) -> Option<String>,
+    ) -> bool {
+        let mut sentences = self.0.iter();
+        sentences.all(|it| it.fill(language, words, &value).is_some())
+    }
+
     /// The places, sentence by sentence.
     #[cfg(test)]
     pub(crate) fn places(&self) -> Vec<Vec<&str>> {
