@@ -190,9 +190,7 @@ impl Contributions {
         let text = if by.is_nil() {
             Wording::IdentityRefused.text()
         } else {
-            "Petugas tidak dapat membenarkan identitas Anda. Hubungi kami; iuran Anda aman. / An officer could not confirm who you are. \
-             Call us; your money is safe."
-                .to_owned()
+            Wording::IdentityUnproven.text()
         };
         participant::tell(connection, seal, now, person, &text).await?;
         event::record(connection, seal, now, [decided("identity.refused", held)]).await?;

@@ -9,6 +9,7 @@ use crate::{
     caller::Caller,
     db,
     event::{self, Event},
+    notification::Wording,
     participant,
 };
 
@@ -50,11 +51,12 @@ impl Employers {
             facts: serde_json::json!({ "endedOn": on }),
         };
         event::record(&transaction, &self.seal, now, [ended]).await?;
-        let text = format!(
-            "Pemberi kerja {0} melaporkan bahwa Anda bekerja sampai {on}. / Employer {0} has reported that {on} is your last day.",
-            place.npp
-        );
-        participant::tell(&transaction, &self.seal, now, held.participant_id, &text).await?;
+        let wording = Wording::EmploymentEnded {
+            npp: &place.npp,
+            ended_on: on,
+        };
+        let (person, text) = (held.participant_id, wording.text());
+        participant::tell(&transaction, &self.seal, now, person, &text).await?;
         let (seal, actor) = (&self.seal, caller.into());
         audit::wrote(
             &transaction,

@@ -16,7 +16,7 @@ use crate::{
     db,
     event::{self, Event},
     identity::Contact,
-    notification::{self, Message},
+    notification::{self, Message, Wording},
     participant,
     seal::Seal,
 };
@@ -67,7 +67,7 @@ pub(crate) async fn ask(
     };
     store::insert_employment(connection, row).await?;
     if let Some(place) = unit {
-        tell_unit(connection, seal, now, place.id, ASKED).await?;
+        tell_unit(connection, seal, now, place.id, Wording::EmployeeWaits).await?;
     }
     let asked = Event {
         kind: "employment.asked",
@@ -98,29 +98,25 @@ pub(super) fn unknown(npp: &Npp) -> Error {
     }
 }
 
-/// What an employer is told on the first day and again.
-pub(super) const ASKED: &str = "Seseorang menyatakan bekerja di perusahaan Anda. Buka daftar pekerja yang menunggu, lalu benarkan atau bantah. / \
-                                Somebody says that he works for you. Open the list of those who wait, and confirm or deny.";
-
 /// Writes to whoever looks after a unit.
 pub(crate) async fn tell_unit(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
     unit: Uuid,
-    text: &str,
+    wording: Wording<'_>,
 ) -> Result<(), db::Error> {
     let Some(contact) = store::contact_of_unit(connection, seal, unit).await? else {
         return Err(db::Error::Unknown("employment.unit_id"));
     };
-    notification::queue(connection, seal, now, [message(now, contact, text)]).await
+    notification::queue(connection, seal, now, [message(now, contact, wording)]).await
 }
 
-fn message(now: DateTime<Utc>, contact: Contact, text: &str) -> Message {
+fn message(now: DateTime<Utc>, contact: Contact, wording: Wording<'_>) -> Message {
     Message {
         id: Uuid::now_v7(),
         contact,
-        text: text.to_owned(),
+        text: wording.text(),
         code: None,
         not_after: now + WORTH_TELLING,
         decoy: false,
@@ -152,9 +148,7 @@ pub(crate) async fn question(
     let Some(unit) = row.unit_id else {
         return Ok(());
     };
-    let text = "Data seorang pekerja yang Anda laporkan tidak terbukti di Dukcapil atau oleh petugas. Periksa daftar pekerja Anda. / The population \
-                register, or an officer, does not confirm somebody whom you reported. Look at the list of your employees.";
-    tell_unit(connection, seal, now, unit, text).await
+    tell_unit(connection, seal, now, unit, Wording::EmployeeDoubtful).await
 }
 
 impl Employers {
@@ -216,9 +210,8 @@ impl Employers {
                 } else {
                     participant::close_unpaid(&transaction, membership, now).await?;
                 }
-                let text = "Petugas memutuskan bahwa pekerjaan yang Anda sebutkan tidak terbukti. / An officer has decided that the work you \
-                            named is not proven.";
-                participant::tell(&transaction, &self.seal, now, held.participant_id, text).await?;
+                let (person, text) = (held.participant_id, Wording::EmploymentUnproven.text());
+                participant::tell(&transaction, &self.seal, now, person, &text).await?;
             }
         }
         let decided = Event {

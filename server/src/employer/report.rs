@@ -17,6 +17,7 @@ use crate::{
     db,
     event::{self, Event},
     identity::{Document, IdentityState, Nik, agreed_name},
+    notification::Wording,
     participant::{self, Membership, Work},
     seal::Datum,
 };
@@ -255,9 +256,8 @@ impl Employers {
             facts: serde_json::json!({ "reason": reason }),
         };
         event::record(&transaction, &self.seal, now, [denied]).await?;
-        let text = "Pemberi kerja membantah bahwa Anda bekerja di sana. Petugas kami akan memutuskan; siapkan kontrak atau slip gaji. / \
-                    The employer denies that you work there. An officer will decide; keep your contract or pay slip ready.";
-        participant::tell(&transaction, &self.seal, now, held.participant_id, text).await?;
+        let (person, text) = (held.participant_id, Wording::EmploymentDenied.text());
+        participant::tell(&transaction, &self.seal, now, person, &text).await?;
         let (seal, actor) = (&self.seal, caller.into());
         audit::wrote(&transaction, seal, now, actor, "DenyEmployee", membership).await?;
         let employee = self.shown(&transaction, membership).await?;

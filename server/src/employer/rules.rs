@@ -20,7 +20,7 @@ const START: usize = 3;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
     /// Nobody is reported without a wage: that he left is reported instead.
-    #[error("a wage is above nothing; who has left is reported as left")]
+    #[error("must be 1 to 1,000,000,000,000; who has left is reported as left")]
     NoWage,
     /// Nobody is reported below the floor.
     #[error("the wage of {wage} is below the floor of {floor}")]

@@ -2,14 +2,11 @@
 
 use chrono::Duration;
 
-use super::{
-    Employers, Error, State,
-    question::{ASKED, tell_unit},
-    store,
-};
+use super::{Employers, Error, State, question::tell_unit, store};
 use crate::{
     db,
     event::{self, Event},
+    notification::Wording,
     participant,
 };
 
@@ -50,7 +47,7 @@ impl Employers {
         let ids: Vec<_> = silent.iter().map(|it| it.membership_id).collect();
         store::told_again(&transaction, &ids, notices).await?;
         for unit in silent.iter().filter_map(|it| it.unit_id) {
-            tell_unit(&transaction, &self.seal, now, unit, ASKED).await?;
+            tell_unit(&transaction, &self.seal, now, unit, Wording::EmployeeWaits).await?;
         }
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(silent.len())
@@ -69,9 +66,8 @@ impl Employers {
         for row in &silent {
             let why = ("EMPLOYER_SILENT", None);
             store::turn(&transaction, row.membership_id, State::AwaitingOfficer, why).await?;
-            let text = "Pemberi kerja belum menjawab selama 30 hari. Petugas kami memutuskan; siapkan kontrak atau slip gaji. / Your employer \
-                        has not answered for 30 days. An officer decides; keep your contract or pay slip ready.";
-            participant::tell(&transaction, &self.seal, now, row.participant_id, text).await?;
+            let (person, text) = (row.participant_id, Wording::EmploymentUnanswered.text());
+            participant::tell(&transaction, &self.seal, now, person, &text).await?;
         }
         let events = silent.iter().map(|row| Event {
             kind: "employment.unanswered",

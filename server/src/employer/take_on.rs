@@ -11,6 +11,7 @@ use crate::{
     db,
     event::{self, Event},
     money::Month,
+    notification::Wording,
     participant::{self, Employment, Membership},
 };
 
@@ -73,12 +74,11 @@ impl Employers {
             events.push(participant::activated(membership));
         }
         event::record(connection, &self.seal, now, events).await?;
-        let text = format!(
-            "Pemberi kerja {0} melaporkan Anda sebagai pekerja, terlindungi sejak {covered_from}. Tidak benar? Hubungi kami. / Employer {0} \
-             has reported you; you are covered from {covered_from}. Not so? Call us.",
-            place.npp
-        );
-        participant::tell(connection, &self.seal, now, person, &text).await?;
+        let wording = Wording::EmploymentConfirmed {
+            npp: &place.npp,
+            covered_from,
+        };
+        participant::tell(connection, &self.seal, now, person, &wording.text()).await?;
         Ok(())
     }
 }

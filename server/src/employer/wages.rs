@@ -77,7 +77,10 @@ impl Employers {
             match rules::check_wage(&self.policy, it.wage, payroll.month) {
                 Ok(_) => {}
                 Err(rules::Refused::NoParameter(missing)) => return Err(missing.into()),
-                Err(refused) => bad.push((at, refused.to_string())),
+                Err(refused @ rules::Refused::NoWage) => bad.push((at, refused.to_string())),
+                Err(rules::Refused::WageBelowFloor { floor, .. }) => {
+                    bad.push((at, format!("must be at least the floor of {floor}")));
+                }
             }
         }
         if bad.is_empty() {

@@ -37,6 +37,8 @@ pub(crate) enum Wording<'a> {
     },
     /// The population register knows somebody else.
     IdentityRefused,
+    /// An officer does not know him by his papers.
+    IdentityUnproven,
     /// There is another contact, masked here.
     ContactChanged { contact: &'a str },
     /// A claim came in; the account is masked.
@@ -51,6 +53,32 @@ pub(crate) enum Wording<'a> {
     ClaimPaid { amount: Money, account: &'a str },
     /// The bank has not, and why.
     ClaimFailed { reason: &'a str },
+    /// To somebody whom an employer has reported.
+    EmployeeRegistered { npp: &'a str },
+    /// An employer has said that somebody works for him.
+    EmploymentConfirmed {
+        npp: &'a str,
+        covered_from: NaiveDate,
+    },
+    /// An employer has said that he does not.
+    EmploymentDenied,
+    /// An employer has told the last day.
+    EmploymentEnded { npp: &'a str, ended_on: NaiveDate },
+    /// An employer has said nothing.
+    EmploymentUnanswered,
+    /// An officer has seen no proof.
+    EmploymentUnproven,
+    /// To an employer: somebody names him.
+    EmployeeWaits,
+    /// To an employer: the population register knows somebody else.
+    EmployeeDoubtful,
+    /// To an employer: a month is to be paid.
+    EmployerBill {
+        month: Month,
+        amount: Money,
+        payment_code: &'a str,
+        due_on: NaiveDate,
+    },
 }
 
 /// The words of each.
@@ -62,11 +90,21 @@ struct Catalogue {
     cover_ends: Both<Text>,
     membership_ended: Both<Text>,
     identity_refused: Both<Text>,
+    identity_unproven: Both<Text>,
     contact_changed: Both<Text>,
     claim_received: Both<Text>,
     claim_rejected: Both<Text>,
     claim_paid: Both<Text>,
     claim_failed: Both<Text>,
+    employee_registered: Both<Text>,
+    employment_confirmed: Both<Text>,
+    employment_denied: Both<Text>,
+    employment_ended: Both<Text>,
+    employment_unanswered: Both<Text>,
+    employment_unproven: Both<Text>,
+    employee_waits: Both<Text>,
+    employee_doubtful: Both<Text>,
+    employer_bill: Both<Text>,
 }
 
 impl Wording<'_> {
@@ -88,11 +126,21 @@ impl Wording<'_> {
             Self::CoverEnds { .. } => &CATALOGUE.cover_ends,
             Self::MembershipEnded { .. } => &CATALOGUE.membership_ended,
             Self::IdentityRefused => &CATALOGUE.identity_refused,
+            Self::IdentityUnproven => &CATALOGUE.identity_unproven,
             Self::ContactChanged { .. } => &CATALOGUE.contact_changed,
             Self::ClaimReceived { .. } => &CATALOGUE.claim_received,
             Self::ClaimRejected { .. } => &CATALOGUE.claim_rejected,
             Self::ClaimPaid { .. } => &CATALOGUE.claim_paid,
             Self::ClaimFailed { .. } => &CATALOGUE.claim_failed,
+            Self::EmployeeRegistered { .. } => &CATALOGUE.employee_registered,
+            Self::EmploymentConfirmed { .. } => &CATALOGUE.employment_confirmed,
+            Self::EmploymentDenied => &CATALOGUE.employment_denied,
+            Self::EmploymentEnded { .. } => &CATALOGUE.employment_ended,
+            Self::EmploymentUnanswered => &CATALOGUE.employment_unanswered,
+            Self::EmploymentUnproven => &CATALOGUE.employment_unproven,
+            Self::EmployeeWaits => &CATALOGUE.employee_waits,
+            Self::EmployeeDoubtful => &CATALOGUE.employee_doubtful,
+            Self::EmployerBill { .. } => &CATALOGUE.employer_bill,
         }
     }
 
@@ -127,7 +175,32 @@ impl Wording<'_> {
                 ("endedOn", ended_on.to_string()),
                 ("claimableOn", claimable_on.to_string()),
             ],
-            Self::IdentityRefused => Vec::new(),
+            Self::IdentityRefused
+            | Self::IdentityUnproven
+            | Self::EmploymentDenied
+            | Self::EmploymentUnanswered
+            | Self::EmploymentUnproven
+            | Self::EmployeeWaits
+            | Self::EmployeeDoubtful => Vec::new(),
+            Self::EmployerBill {
+                month,
+                amount,
+                payment_code,
+                due_on,
+            } => vec![
+                ("month", month.to_string()),
+                ("amountIdr", amount.idr().to_string()),
+                ("paymentCode", payment_code.to_owned()),
+                ("dueOn", due_on.to_string()),
+            ],
+            Self::EmployeeRegistered { npp } => vec![("npp", npp.to_owned())],
+            Self::EmploymentConfirmed { npp, covered_from } => vec![
+                ("npp", npp.to_owned()),
+                ("coveredFrom", covered_from.to_string()),
+            ],
+            Self::EmploymentEnded { npp, ended_on } => {
+                vec![("npp", npp.to_owned()), ("endedOn", ended_on.to_string())]
+            }
             Self::ContactChanged { contact } => vec![("contact", contact.to_owned())],
             Self::ClaimReceived {
                 amount,
@@ -150,72 +223,4 @@ impl Wording<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn day(text: &str) -> NaiveDate {
-        text.parse().expect("a day")
-    }
-
-    #[test]
-    fn every_message_is_whole_in_both_languages() {
-        let (paid_through, on) = ("2026-02".parse().expect("a month"), day("2026-03-15"));
-        let (amount, account) = (Money::new(1_250_000), "•••4567");
-        let (due_on, ends_on) = (on, on);
-        let (ended_on, claimable_on) = (on, day("2026-04-15"));
-        for wording in [
-            Wording::Code { code: "123456" },
-            Wording::ContributionDue {
-                paid_through,
-                due_on,
-            },
-            Wording::CoverEnds {
-                paid_through,
-                ends_on,
-            },
-            Wording::MembershipEnded {
-                ended_on,
-                claimable_on,
-            },
-            Wording::IdentityRefused,
-            Wording::ContactChanged {
-                contact: "+62•••1"
-            },
-            Wording::ClaimReceived {
-                amount,
-                account,
-                due_on,
-            },
-            Wording::ClaimRejected { reason: "no" },
-            Wording::ClaimPaid { amount, account },
-            Wording::ClaimFailed { reason: "closed" },
-        ] {
-            let known: Vec<_> = wording.values().into_iter().map(|it| it.0).collect();
-            for language in Language::ALL {
-                let text = wording.texts().of(language);
-                let value = |it: &str| wording.value(it);
-                assert!(
-                    text.is_filled(language, &Words::new(), value),
-                    "{wording:?}"
-                );
-            }
-            // Indonesian is the scheme's own: there nothing is left out.
-            let places = wording.texts().of(Language::Indonesian).places().concat();
-            assert!(known.iter().all(|it| places.contains(it)), "{wording:?}");
-        }
-    }
-
-    #[test]
-    fn money_days_and_months_are_said_in_each_language() {
-        let paid = Wording::ClaimReceived {
-            amount: Money::new(1_250_000),
-            account: "•••4567",
-            due_on: day("2026-05-08"),
-        };
-        assert_eq!(
-            paid.text(),
-            "Klaim JHT Anda diterima: Rp 1.250.000 ke rekening •••4567, paling lambat 8 Mei 2026. Bukan Anda? Hubungi kami segera. / Your \
-             JHT claim was received: IDR 1,250,000 to account •••4567, by 8 May 2026. Not you? Call us at once."
-        );
-    }
-}
+mod tests;

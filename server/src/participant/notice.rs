@@ -8,7 +8,7 @@ use super::store;
 use crate::{
     db,
     identity::Contact,
-    notification::{self, Message},
+    notification::{self, Message, Wording},
     seal::Seal,
 };
 
@@ -63,10 +63,7 @@ pub(crate) async fn tell_new(
     contact: &Contact,
     npp: &str,
 ) -> Result<(), db::Error> {
-    let text = format!(
-        "Pemberi kerja {npp} mendaftarkan Anda di Jamsostek. Buka akun dengan NIK Anda untuk melihatnya. / Employer {npp} has registered you \
-         with Jamsostek. Open an account with your NIK to see it."
-    );
+    let text = Wording::EmployeeRegistered { npp }.text();
     tell_to(connection, seal, now, std::slice::from_ref(contact), &text).await
 }
 

@@ -79,9 +79,14 @@ impl Catalogue {
         Some(text.fill(language, &self.words, |it| metadata.get(it).cloned()))
     }
 
-    /// What a person is told of a field that is not as it must be.
+    /// What a person is told of a field that is not as it must be. Where a description ends in a number of the law, it is known by what
+    /// stands before.
     pub(super) fn field(&self, expected: &str, language: Language) -> Option<&str> {
-        self.fields.get(expected).map(|it| it.of(language).as_str())
+        let before = expected.split(|it: char| it.is_ascii_digit()).next();
+        self.fields
+            .get(expected)
+            .or_else(|| self.fields.get(before?))
+            .map(|it| it.of(language).as_str())
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     employer::{self, Employed},
     event::{self, Event},
     money::Money,
+    notification::Wording,
     participant,
 };
 use std::collections::HashMap;
@@ -118,15 +119,13 @@ impl Contributions {
             penalty,
             ..bill
         };
-        let text = format!(
-            "Tagihan iuran {0} siap: Rp {1}, kode bayar {2}, jatuh tempo {3}. / The contributions of {0} are computed: Rp {1}, payment code \
-             {2}, due on {3}.",
-            bill.month,
-            bill.total(),
-            bill.payment_code,
-            bill.due_on
-        );
-        employer::tell(connection, &self.seal, now, bill.unit, &text).await?;
+        let wording = Wording::EmployerBill {
+            month: bill.month,
+            amount: bill.total(),
+            payment_code: &bill.payment_code,
+            due_on: bill.due_on,
+        };
+        employer::tell(connection, &self.seal, now, bill.unit, wording).await?;
         let opened = Event {
             kind: "employer_bill.opened",
             subject: bill.id,
