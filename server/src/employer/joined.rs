@@ -9,7 +9,7 @@ use super::{
     question::tell_unit,
     store::{self, Employment},
 };
-use crate::{clock::day_of, db, participant};
+use crate::{clock::day_of, db, notification::Wording, participant};
 
 /// How many accounts one transaction looks after.
 const ROUND: u64 = 100;
@@ -39,14 +39,11 @@ impl Employers {
         let kpj = participant::kpj_of(connection, person).await?;
         let kpj = kpj.ok_or(db::Error::Unknown("account.participant_id"))?;
         let kpj = participant::masked_kpj(&kpj);
-        let text = format!(
-            "Akun Jamsostek pekerja Anda dengan KPJ {kpj} dibuka dengan kontak baru. Bila bukan dia, hubungi kami segera. / An account of \
-             your employee with KPJ {kpj} was opened from a new contact. If it was not he, call us at once."
-        );
+        let wording = Wording::EmployeesAccountOpened { kpj: &kpj };
         let mut told = Vec::new();
         for place in last_places(connection, person, day_of(now)).await? {
             if !told.contains(&place.employer) {
-                tell_unit(connection, &self.seal, now, place.id, &text).await?;
+                tell_unit(connection, &self.seal, now, place.id, wording).await?;
                 told.push(place.employer);
             }
         }

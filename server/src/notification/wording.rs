@@ -68,6 +68,14 @@ pub(crate) enum Wording<'a> {
     EmploymentUnanswered,
     /// An officer has seen no proof.
     EmploymentUnproven,
+    /// An account was opened from a contact that was not on file; KPJ and contact are masked.
+    AccountOpened {
+        kpj: &'a str,
+        contact: &'a str,
+        hours: i64,
+    },
+    /// To an employer: an account of his employee was.
+    EmployeesAccountOpened { kpj: &'a str },
     /// To an employer: somebody names him.
     EmployeeWaits,
     /// To an employer: the population register knows somebody else.
@@ -102,6 +110,8 @@ struct Catalogue {
     employment_ended: Both<Text>,
     employment_unanswered: Both<Text>,
     employment_unproven: Both<Text>,
+    account_opened: Both<Text>,
+    employees_account_opened: Both<Text>,
     employee_waits: Both<Text>,
     employee_doubtful: Both<Text>,
     employer_bill: Both<Text>,
@@ -138,6 +148,8 @@ impl Wording<'_> {
             Self::EmploymentEnded { .. } => &CATALOGUE.employment_ended,
             Self::EmploymentUnanswered => &CATALOGUE.employment_unanswered,
             Self::EmploymentUnproven => &CATALOGUE.employment_unproven,
+            Self::AccountOpened { .. } => &CATALOGUE.account_opened,
+            Self::EmployeesAccountOpened { .. } => &CATALOGUE.employees_account_opened,
             Self::EmployeeWaits => &CATALOGUE.employee_waits,
             Self::EmployeeDoubtful => &CATALOGUE.employee_doubtful,
             Self::EmployerBill { .. } => &CATALOGUE.employer_bill,
@@ -193,6 +205,16 @@ impl Wording<'_> {
                 ("paymentCode", payment_code.to_owned()),
                 ("dueOn", due_on.to_string()),
             ],
+            Self::AccountOpened {
+                kpj,
+                contact,
+                hours,
+            } => vec![
+                ("kpj", kpj.to_owned()),
+                ("contact", contact.to_owned()),
+                ("hours", hours.to_string()),
+            ],
+            Self::EmployeesAccountOpened { kpj } => vec![("kpj", kpj.to_owned())],
             Self::EmployeeRegistered { npp } => vec![("npp", npp.to_owned())],
             Self::EmploymentConfirmed { npp, covered_from } => vec![
                 ("npp", npp.to_owned()),

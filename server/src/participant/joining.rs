@@ -13,6 +13,7 @@ use crate::{
     db,
     event::{self, Event},
     identity::Contact,
+    notification::Wording,
     scheme::Segment,
     seal::{Datum, Seal},
 };
@@ -140,10 +141,12 @@ pub(crate) async fn open(
 fn text(person: &Participant, contact: &Contact, way: Way) -> String {
     let kpj = person.kpj.as_deref().map_or_else(String::new, masked_kpj);
     let (contact, hours) = (contact.masked(), way.hold().num_hours());
-    format!(
-        "Akun Jamsostek untuk KPJ {kpj} dibuka dengan kontak {contact}. Pencairan ditahan {hours} jam. Bukan Anda? Hubungi kami segera. / An \
-         account for KPJ {kpj} was opened from {contact}; payouts wait for {hours} hours. Not you? Call us at once."
-    )
+    let wording = Wording::AccountOpened {
+        kpj: &kpj,
+        contact: &contact,
+        hours,
+    };
+    wording.text()
 }
 
 /// A KPJ, mostly hidden: it is one of the proofs.

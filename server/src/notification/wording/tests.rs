@@ -44,6 +44,14 @@ fn every_message_is_whole_in_both_languages() {
         Wording::EmploymentEnded { npp, ended_on },
         Wording::EmploymentUnanswered,
         Wording::EmploymentUnproven,
+        Wording::AccountOpened {
+            kpj: "•••••••1234",
+            contact: "b•••@mail.example",
+            hours: 72,
+        },
+        Wording::EmployeesAccountOpened {
+            kpj: "•••••••1234"
+        },
         Wording::EmployeeWaits,
         Wording::EmployeeDoubtful,
         Wording::EmployerBill {
