@@ -57,6 +57,7 @@ pub async fn register(channel: Channel, gateway: &str, number: usize) -> Active 
     let work = SubmitEmploymentRequest {
         registration_id: registration_id.clone(),
         employee: None,
+        placement: None,
         employment: Some(work()),
         birth_date: String::new(),
     };

@@ -3,10 +3,10 @@
 use futures_util::stream::Stream;
 use jamsostek_proto::v1::{
     AllocatePaymentRequest, Bill, DecideIdentityRequest, DecideIdentityResponse,
-    EndBusinessRequest, EndBusinessResponse, GetBillRequest, GetPaymentRequest, IssueBillRequest,
-    IssueBillResponse, ListSuspenseRequest, ListSuspenseResponse, LookUpBillRequest,
-    LookUpBillResponse, Payment, QuoteContributionRequest, QuoteContributionResponse,
-    RecordPaymentRequest, ReturnPaymentRequest,
+    EndBusinessRequest, EndBusinessResponse, ExtendCoverRequest, ExtendCoverResponse,
+    GetBillRequest, GetPaymentRequest, IssueBillRequest, IssueBillResponse, ListSuspenseRequest,
+    ListSuspenseResponse, LookUpBillRequest, LookUpBillResponse, Payment, QuoteContributionRequest,
+    QuoteContributionResponse, RecordPaymentRequest, ReturnPaymentRequest,
     contribution_service_client::ContributionServiceClient, look_up_bill_request::By,
 };
 use uuid::Uuid;
@@ -54,6 +54,34 @@ impl Client {
             })
             .await?;
         answer.bill.ok_or_else(|| Error::lacking("bill"))
+    }
+
+    /// Issues a bill for months that are added to a migrant worker's contract. An empty `bill_id` is filled, so that it is safe to repeat.
+    ///
+    /// ```no_run
+    /// # async fn example(budi: jamsostek_client::Client, membership: jamsostek_client::Uuid) -> Result<(), jamsostek_client::Error> {
+    /// use jamsostek_client::v1::ExtendCoverRequest;
+    ///
+    /// let request = ExtendCoverRequest {
+    ///     membership_id: membership.to_string(),
+    ///     months: 2,
+    ///     ..Default::default()
+    /// };
+    /// let bill = budi.extend_cover(request).await?.bill.unwrap_or_default();
+    /// println!("pay Rp {} with {}", bill.payable_idr, bill.payment_code);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn extend_cover(
+        &self,
+        mut request: ExtendCoverRequest,
+    ) -> Result<ExtendCoverResponse, Error> {
+        retry::name(&mut request.bill_id);
+        self.call(Repeat::Safe, request, |channel, request| async move {
+            let mut contributions = ContributionServiceClient::new(channel);
+            contributions.extend_cover(request).await
+        })
+        .await
     }
 
     /// Ends a membership because its business ends.

@@ -17,8 +17,8 @@ use crate::{
 };
 
 /// The gateway that every sandbox knows.
-const GATEWAY_ID: &str = "00000000-0000-7000-8000-000000000001";
-const GATEWAY_SECRET: &str = "sandbox-gateway";
+pub const GATEWAY_ID: &str = "00000000-0000-7000-8000-000000000001";
+pub const GATEWAY_SECRET: &str = "sandbox-gateway";
 
 impl Tour {
     pub async fn meets_the_neighbours(&self) -> Outcome<()> {
@@ -77,6 +77,7 @@ impl Tour {
         let request = SubmitEmploymentRequest {
             registration_id: registration.to_string(),
             employee: None,
+            placement: None,
             employment: Some(employment),
             birth_date: String::new(),
         };

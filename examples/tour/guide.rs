@@ -19,6 +19,7 @@ pub enum As {
     Member,
     Gateway,
     Officer,
+    Employer,
 }
 
 pub struct Tour {
@@ -94,6 +95,7 @@ impl Tour {
             As::Nobody => "",
             As::Member => "-H \"authorization: Bearer $TOKEN\" ",
             As::Gateway => "-H \"authorization: Bearer $GATEWAY_TOKEN\" ",
+            As::Employer => "-H \"authorization: Bearer $EMPLOYER_TOKEN\" ",
             As::Officer => "-H \"authorization: Bearer $OFFICER_TOKEN\" ",
         };
         let address = &self.address;

@@ -1,11 +1,13 @@
 //! A tour of jamsostek: somebody who sells vegetables becomes a participant, pays, signs in, sees what covers her, stops and is paid
-//! her savings.
+//! her savings; another goes abroad, and a third works for an employer.
 //!
 //! `cargo run --example tour` starts a sandbox of its own; with `JAMSOSTEK_ENDPOINT=http://host:port` it visits that one.
 //! Each call is printed first as the grpcurl command that does the same.
 
+mod abroad;
 mod acts;
 mod claim;
+mod employee;
 mod guide;
 mod house;
 mod person;
@@ -31,7 +33,7 @@ async fn main() -> ExitCode {
 async fn visit() -> Outcome<()> {
     let house = House::open().await?;
     let tour = Tour::to(&house.endpoint).await?;
-    let siti = Person::made_up();
+    let siti = Person::made_up("Siti Rahayu");
 
     tour.meets_the_neighbours().await?;
     let (registration, member) = tour.starts_to_register(&siti).await?;
@@ -44,8 +46,13 @@ async fn visit() -> Outcome<()> {
     tour.ends_her_business(&member).await?;
     let claim = tour.claims_her_savings(&siti, &member).await?;
     tour.is_paid(&member, &claim).await?;
+    tour.goes_abroad(&Person::made_up("Dewi Lestari")).await?;
+    tour.works_for_somebody(&Person::made_up("Ani Wulandari"))
+        .await?;
 
-    println!("\nThat was the whole road, from a NIK to savings that were paid.");
+    println!(
+        "\nThat was the whole road, from a NIK to savings that were paid, the way abroad, and a month at an employer's."
+    );
     house.close().await
 }
 

@@ -10,6 +10,7 @@ pub mod clock;
 mod coalesce;
 pub mod config;
 mod contribution;
+mod country;
 pub mod db;
 mod employer;
 mod event;

@@ -43,17 +43,20 @@ pub(crate) enum Segment {
     Pu,
     /// People without a wage (Bukan Penerima Upah).
     Bpu,
+    /// Migrant workers (Pekerja Migran Indonesia).
+    Pmi,
 }
 
 impl Segment {
-    /// Every segment that is served, in the order of the contract.
-    pub(crate) const ALL: [Self; 2] = [Self::Pu, Self::Bpu];
+    /// Every segment, in the order of the contract.
+    pub(crate) const ALL: [Self; 3] = [Self::Pu, Self::Bpu, Self::Pmi];
 
     /// The name it is stored under.
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::Pu => "pu",
             Self::Bpu => "bpu",
+            Self::Pmi => "pmi",
         }
     }
 
@@ -61,6 +64,18 @@ impl Segment {
     pub(crate) fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }
+}
+
+/// How a migrant worker goes abroad.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Route {
+    /// Placed by an agency.
+    Agency,
+    /// By himself.
+    Individual,
 }
 
 /// What a self-employed person does.

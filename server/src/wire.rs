@@ -7,7 +7,7 @@ use crate::{
     money::Money,
     policy::Reference,
     refusal::Fields,
-    scheme::{BpuCategory, Programme, RiskClass, Scale, Sector, Segment},
+    scheme::{BpuCategory, Programme, RiskClass, Route, Scale, Sector, Segment},
 };
 
 impl From<Programme> for wire::Programme {
@@ -52,7 +52,26 @@ impl From<Segment> for wire::Segment {
         match segment {
             Segment::Pu => Self::Pu,
             Segment::Bpu => Self::Bpu,
+            Segment::Pmi => Self::Pmi,
         }
+    }
+}
+
+impl From<Route> for wire::Route {
+    fn from(route: Route) -> Self {
+        match route {
+            Route::Agency => Self::Agency,
+            Route::Individual => Self::Individual,
+        }
+    }
+}
+
+/// Reads a route; unspecified and unknown numbers are none.
+pub(crate) fn route(number: i32) -> Option<Route> {
+    match wire::Route::try_from(number).ok()? {
+        wire::Route::Unspecified => None,
+        wire::Route::Agency => Some(Route::Agency),
+        wire::Route::Individual => Some(Route::Individual),
     }
 }
 
@@ -188,6 +207,16 @@ pub(crate) fn warnings(stored: &str) -> Vec<i32> {
         .filter_map(Warning::from_code)
         .map(|it| wire::NikWarning::from(it).into())
         .collect()
+}
+
+/// A number that counts nothing.
+#[derive(Debug, thiserror::Error)]
+#[error("must not be below zero")]
+pub(crate) struct NoCount;
+
+/// Reads how many there are of something.
+pub(crate) fn count(number: i32) -> Result<u32, NoCount> {
+    u32::try_from(number).map_err(|_| NoCount)
 }
 
 /// No single amount of this scheme comes near; sums of such amounts still fit.

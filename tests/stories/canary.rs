@@ -118,6 +118,7 @@ async fn walks_the_road(house: &House) -> (String, Vec<String>) {
     let employment = SubmitEmploymentRequest {
         registration_id: registration.to_string(),
         employee: None,
+        placement: None,
         employment: Some(employment),
         birth_date: String::new(),
     };

@@ -21,6 +21,7 @@ async fn where_the_nik_states_no_birth_date_it_is_asked_for() {
     let told = SubmitEmploymentRequest {
         registration_id: budi.registration.to_string(),
         employee: None,
+        placement: None,
         employment: Some(budi.work.clone()),
         birth_date: "1990-05-12".into(),
     };
@@ -94,6 +95,7 @@ async fn a_birth_date_told_later_is_put_to_the_register_too() {
     let other = SubmitEmploymentRequest {
         registration_id: budi.registration.to_string(),
         employee: None,
+        placement: None,
         employment: Some(budi.work.clone()),
         birth_date: "2000-01-01".into(),
     };

@@ -38,6 +38,8 @@ mod language;
 mod lapse;
 mod mail;
 mod mail_server;
+mod migrant;
+mod migrant_cover;
 mod months;
 mod next_step;
 mod otp;

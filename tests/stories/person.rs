@@ -6,7 +6,7 @@ use jamsostek_client::{
     Bill, BpuCategory, Client, Employment, Error, Occupation, Payment, Programme, Registration,
     Sector, Segment,
     v1::{
-        EmployeeStatement, OtpPurpose, Passport, RecordPaymentRequest, SendOtpRequest,
+        EmployeeStatement, OtpPurpose, Passport, Placement, RecordPaymentRequest, SendOtpRequest,
         SendOtpResponse, StartRegistrationRequest, StartRegistrationResponse,
         SubmitEmploymentRequest, VerifyOtpResponse,
     },
@@ -38,6 +38,8 @@ pub struct Person {
     pub work: Employment,
     /// Whom he works for, where he has an employer.
     pub employee: Option<EmployeeStatement>,
+    /// Where he will work, where he goes abroad.
+    pub placement: Option<Placement>,
     /// The registration, once started.
     pub registration: Uuid,
     /// The code that was sent last.
@@ -58,9 +60,10 @@ impl Person {
     pub fn form(&self) -> StartRegistrationRequest {
         StartRegistrationRequest {
             registration_id: self.registration.to_string(),
-            segment: match self.employee {
-                Some(_) => Segment::Pu.into(),
-                None => Segment::Bpu.into(),
+            segment: match (&self.employee, &self.placement) {
+                (Some(_), _) => Segment::Pu.into(),
+                (None, Some(_)) => Segment::Pmi.into(),
+                (None, None) => Segment::Bpu.into(),
             },
             nik: self.nik.clone(),
             full_name: self.name.clone(),
@@ -148,10 +151,12 @@ impl Person {
 
     /// Tells the work.
     pub async fn tells_work(&self) -> Result<Registration, Error> {
+        let is_bpu = self.employee.is_none() && self.placement.is_none();
         let request = SubmitEmploymentRequest {
             registration_id: self.registration.to_string(),
-            employment: self.employee.is_none().then(|| self.work.clone()),
+            employment: is_bpu.then(|| self.work.clone()),
             employee: self.employee.clone(),
+            placement: self.placement.clone(),
             birth_date: String::new(),
         };
         self.client.submit_employment(request).await

@@ -5,7 +5,6 @@ use jamsostek_client::{
     v1::{IdentityState, StartRegistrationRequest, coverage, registration::State},
 };
 use tonic::Code;
-use uuid::Uuid;
 
 use crate::{
     person::{APRIL, MARCH, SAVED},
@@ -89,19 +88,6 @@ async fn a_start_sent_twice_is_one_start() {
     town.lets_the_workers_run().await;
     let messages = town.client.list_messages(budi.contact.clone()).await;
     assert_eq!(messages.expect("messages").len(), 1);
-}
-
-#[tokio::test]
-async fn migrant_workers_cannot_register_yet() {
-    let town = Town::found("2026-03-10").await;
-    let mut form = town.person().form();
-    form.registration_id = Uuid::now_v7().to_string();
-    form.segment = Segment::Pmi.into();
-
-    let refusal = town.client.start_registration(form).await.expect_refusal();
-
-    assert_eq!(refusal.reason, ErrorReason::SegmentNotServed);
-    assert_eq!(refusal.metadata["segment"], "SEGMENT_PMI");
 }
 
 #[tokio::test]

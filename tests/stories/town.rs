@@ -132,6 +132,7 @@ impl Town {
             birth_date: String::new(),
             work: work(),
             employee: None,
+            placement: None,
             registration: Uuid::nil(),
             challenge: Uuid::nil(),
             workers: self.workers.clone(),

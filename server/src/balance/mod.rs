@@ -123,7 +123,7 @@ impl Balances {
         let person = caller.participant(named).ok_or(Error::NotFound)?;
         let reader = self.db.reader();
         let memberships = participant::memberships(reader, person).await?;
-        let shown = |it: &Membership| it.paid_through.is_some() || it.work.segment() == Segment::Pu;
+        let shown = |it: &Membership| it.covered_from.is_some() || it.work.segment() == Segment::Pu;
         if !memberships.iter().any(shown) {
             return Err(Error::NotFound);
         }

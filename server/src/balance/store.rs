@@ -34,7 +34,7 @@ pub(super) async fn savings(
     let sql = format!(
         "SELECT m.participant_id, m.id AS membership_id, a.opened_on, a.balance_idr {later} AS balance_idr \
          FROM membership m LEFT JOIN ledger_account a ON a.kind = $1 AND a.owner_id = m.id {opened} \
-         WHERE m.participant_id {among} AND (m.paid_through IS NOT NULL OR m.segment = 'pu') ORDER BY m.opened_at, m.id"
+         WHERE m.participant_id {among} AND (m.covered_from IS NOT NULL OR m.segment = 'pu') ORDER BY m.opened_at, m.id"
     );
     let rows = connection
         .query_all_raw(db::statement(connection, &sql, values))

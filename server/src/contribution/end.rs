@@ -3,7 +3,11 @@
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use super::{Contributions, Error, issue::may_bill, store};
+use super::{
+    Contributions, Error,
+    issue::{business, may_bill},
+    store,
+};
 use crate::{
     audit,
     caller::Caller,
@@ -44,6 +48,7 @@ impl Contributions {
         let held = held
             .filter(|it| may_bill(caller, it))
             .ok_or(Error::NotFound)?;
+        business(&held)?;
         let today = self.clock.today();
         let on = stated.or(held.ended_on).unwrap_or(today);
         let waiting_months = self.policy.jht_waiting_months.on(on)?.value;

@@ -63,7 +63,7 @@ fn draw_up(
     Ok(Bill {
         id,
         membership,
-        payment_code: (100_000_000_000 + seal.random_below(900_000_000_000)).to_string(),
+        payment_code: payment_code(seal),
         first_month: first,
         months,
         total: quote.total(),
@@ -71,7 +71,13 @@ fn draw_up(
         valid_through: Month::of(today).last_day(),
         policy_version: policy.version().to_owned(),
         lines: quote.lines.into_iter().map(BillLine::from).collect(),
+        stages: Vec::new(),
     })
+}
+
+/// Twelve digits, the first not 0.
+pub(super) fn payment_code(seal: &Seal) -> String {
+    (100_000_000_000 + seal.random_below(900_000_000_000)).to_string()
 }
 
 impl From<rules::Line> for BillLine {
@@ -103,22 +109,14 @@ impl Contributions {
             .filter(|it| may_bill(caller, it))
             .ok_or(Error::NotFound)?;
         if let Some(known) = store::bill(&transaction, id).await? {
-            if known.membership != membership || known.months != months {
+            let same = known.membership == membership && known.months == months;
+            if !same || known.is_by_stage() {
                 return Err(Error::IdTaken);
             }
             return self.stand(&transaction, known, &held).await;
         }
         business(&held)?;
-        let quota = Quota {
-            key: format!("bill.issued24h:{membership}"),
-            limit: BILLS_A_DAY,
-            window: Duration::hours(24),
-        };
-        let counts = quota::take(&transaction, &[quota], now).await?;
-        if let Some(spent) = counts.iter().find(|it| it.left < 0) {
-            let retry_after = spent.wait(now);
-            return Err(Error::TooManyBills { retry_after });
-        }
+        self.count_bill(&transaction, membership, now).await?;
         let bill = self.draw(&transaction, now, id, &held, months).await?;
         let paid_through = self.spend_credit(&transaction, now, &bill, &held).await?;
         let held = Membership {
@@ -137,6 +135,27 @@ impl Contributions {
         .await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(shown)
+    }
+
+    /// Counts a bill that is about to be issued for `membership`.
+    pub(super) async fn count_bill(
+        &self,
+        connection: &impl ConnectionTrait,
+        membership: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<(), Error> {
+        let quota = Quota {
+            key: format!("bill.issued24h:{membership}"),
+            limit: BILLS_A_DAY,
+            window: Duration::hours(24),
+        };
+        let counts = quota::take(connection, &[quota], now).await?;
+        match counts.iter().find(|it| it.left < 0) {
+            Some(spent) => Err(Error::TooManyBills {
+                retry_after: spent.wait(now),
+            }),
+            None => Ok(()),
+        }
     }
 
     /// Draws up a bill of the oldest open months and keeps it.
@@ -182,8 +201,8 @@ impl Contributions {
         let Some(&last) = settled.months.last() else {
             return Ok(held.paid_through);
         };
-        let (seal, lines) = (&self.seal, &bill.lines);
-        settle::book(connection, seal, now, &coming, held, lines, &settled).await?;
+        let (seal, bought) = (&self.seal, settle::Bought::Months(bill.lines.clone()));
+        settle::book(connection, seal, now, &coming, held, &bought, &settled).await?;
         let paid = Event {
             kind: "bill.settled",
             subject: bill.id,
@@ -199,7 +218,7 @@ impl Contributions {
 pub(super) fn business(membership: &Membership) -> Result<&Business, Error> {
     match &membership.work {
         Work::Business(business) => Ok(business),
-        Work::Employment(_) => Err(Error::NotByMonth {
+        Work::Employment(_) | Work::Placement(_) => Err(Error::NotByMonth {
             segment: membership.work.segment(),
         }),
     }

@@ -8,7 +8,9 @@ mod doubt;
 mod employers;
 mod end;
 mod issue;
+mod look_up;
 mod pay;
+mod placement;
 mod questions;
 mod remind;
 mod rpc;
@@ -20,11 +22,12 @@ mod store;
 mod suspense;
 
 pub(crate) use issue::issue_first;
+pub(crate) use placement::{check_placement, issue_contract};
 pub(crate) use questions::{CountError, Questions};
 pub(crate) use remind::Progress;
-pub(crate) use rpc::{law_refusal, service};
-pub(crate) use rules::{Refused, Terms, check};
-pub(crate) use spend::buys_a_month;
+pub(crate) use rpc::{contract_refusal, law_refusal, service};
+pub(crate) use rules::{Refused, Terms, check, pmi::Refused as ContractRefused};
+pub(crate) use spend::makes_a_participant;
 pub(crate) use standing::{BillToPay, to_pay};
 pub(crate) use store::verify;
 pub(crate) use suspense::set_aside_all;
@@ -34,9 +37,10 @@ use std::sync::{Arc, Mutex};
 use chrono::{DateTime, NaiveDate, Utc};
 use uuid::Uuid;
 
+use self::placement::{Stage, StageLine};
 use crate::{
     audit::Audit,
-    clock::Clock,
+    clock::{Clock, day_of},
     db::{self, Db},
     money::{Money, Month},
     participant::Business,
@@ -60,7 +64,7 @@ pub(crate) struct Contributions {
 /// How many months one bill may ask for.
 const BILL_MONTHS_MAX: u32 = 12;
 
-/// A demand for the contributions of some months.
+/// A demand for the contributions of some months, or for a migrant worker's contract.
 #[derive(Clone, Debug)]
 pub(crate) struct Bill {
     pub id: Uuid,
@@ -72,7 +76,10 @@ pub(crate) struct Bill {
     pub due_on: NaiveDate,
     pub valid_through: NaiveDate,
     pub policy_version: String,
+    /// Its months; none where it asks for stages.
     pub lines: Vec<BillLine>,
+    /// What it asks a migrant worker for; none where it asks for months.
+    pub stages: Vec<StageLine>,
 }
 
 /// One month of one programme on a bill.
@@ -92,8 +99,12 @@ pub(crate) struct BillShown {
     pub bill: Bill,
     /// Those of its months that are paid.
     pub months_paid: Vec<Month>,
+    /// Those of its stages that are paid.
+    pub stages_paid: Vec<Stage>,
     /// What is to be paid with it on that day.
     pub payable: Money,
+    /// What of that its oldest open stage takes.
+    pub next_stage: Money,
     /// The day it is shown for.
     pub today: NaiveDate,
 }
@@ -107,6 +118,18 @@ pub(crate) struct Notice {
     pub amount: Money,
     pub paid_at: DateTime<Utc>,
     pub channel: String,
+}
+
+impl Notice {
+    /// Identifies the payment: the same notice names the same payment, whoever of us takes it.
+    pub(crate) fn payment(&self) -> Uuid {
+        Uuid::new_v5(&self.gateway, self.gateway_payment_id.as_bytes())
+    }
+
+    /// The day it was paid, in Jakarta.
+    pub(super) fn day(&self) -> NaiveDate {
+        day_of(self.paid_at)
+    }
 }
 
 /// Why money is set aside.
@@ -173,6 +196,12 @@ pub(crate) enum Error {
     BillExists { bill: Uuid, month: Month },
     #[error("nobody was employed in {month}")]
     NobodyEmployed { month: Month },
+    #[error("only a migrant worker's membership is for work abroad")]
+    NotAPlacement { segment: Segment },
+    #[error("cover during work ended on {on}")]
+    CoverEnded { on: NaiveDate },
+    #[error(transparent)]
+    Contract(#[from] ContractRefused),
     #[error("too many bills were issued for the membership today")]
     TooManyBills { retry_after: std::time::Duration },
     #[error(transparent)]
@@ -200,6 +229,9 @@ impl db::FromStore for Error {
             | Self::MonthAhead
             | Self::BillExists { .. }
             | Self::NobodyEmployed { .. }
+            | Self::NotAPlacement { .. }
+            | Self::CoverEnded { .. }
+            | Self::Contract(_)
             | Self::TooManyBills { .. }
             | Self::Refused(_) => None,
         }

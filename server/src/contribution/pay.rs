@@ -1,12 +1,14 @@
 //! Money that comes in: every well-formed notice is taken, once for each gateway and payment id.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use uuid::Uuid;
 
 use super::{
-    Bill, BillLine, Contributions, Error, Fate, Notice, Payment, SuspenseReason, activate::Who,
-    settle, standing, store,
+    Bill, Contributions, Error, Fate, Notice, Payment, SuspenseReason,
+    activate::Who,
+    settle::{self, Bought},
+    standing, store,
 };
 use crate::{
     audit::{self, Actor},
@@ -14,7 +16,7 @@ use crate::{
     db,
     event::{self, Event},
     ledger::{self, Account, Journal, Transfer},
-    participant::{self, Membership},
+    participant::{self, Membership, Work},
 };
 use jamsostek_proto::v1::Subject;
 
@@ -25,26 +27,14 @@ struct Target {
 }
 
 /// What is to be done with the money.
-enum Plan {
+pub(super) enum Plan {
     Settle {
         membership: Membership,
-        lines: Vec<BillLine>,
+        bought: Bought,
         settled: super::Settled,
         activates: bool,
     },
     Suspend(SuspenseReason),
-}
-
-impl Notice {
-    /// Identifies the payment: the same notice names the same payment, whoever of us takes it.
-    pub(crate) fn payment(&self) -> Uuid {
-        Uuid::new_v5(&self.gateway, self.gateway_payment_id.as_bytes())
-    }
-
-    /// The day it was paid, in Jakarta.
-    pub(super) fn day(&self) -> NaiveDate {
-        day_of(self.paid_at)
-    }
 }
 
 impl Contributions {
@@ -93,7 +83,7 @@ impl Contributions {
             Plan::Suspend(_) => self.set_aside(&transaction, &payment, now).await?,
             Plan::Settle {
                 membership,
-                lines,
+                bought,
                 settled,
                 activates,
             } => {
@@ -104,7 +94,7 @@ impl Contributions {
                     now,
                     &coming,
                     membership,
-                    lines,
+                    bought,
                     settled,
                 )
                 .await?;
@@ -188,7 +178,7 @@ impl Contributions {
         if membership.is_cancelled {
             return Ok(Plan::Suspend(SuspenseReason::RegistrationCancelled));
         }
-        let unpaid = membership.paid_through.is_none();
+        let unpaid = membership.is_unpaid();
         let who = if unpaid {
             self.who_pays(connection, notice, &membership, now).await?
         } else {
@@ -205,6 +195,10 @@ impl Contributions {
             return Ok(Plan::Suspend(SuspenseReason::Stale));
         }
         let credit = ledger::balance(connection, Account::Credit(membership.id)).await?;
+        if matches!(membership.work, Work::Placement(_)) {
+            let (asked, means) = ((bill, membership), (who, credit));
+            return self.plan_stages(connection, notice, asked, means).await;
+        }
         let lines = if standing::is_payable(&self.policy, &bill, &membership, day)? {
             bill.lines
         } else {
@@ -241,7 +235,7 @@ impl Contributions {
         }
         Ok(Plan::Settle {
             membership,
-            lines,
+            bought: Bought::Months(lines),
             settled,
             activates,
         })

@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use jamsostek_proto::v1::{
     self as wire, AllocatePaymentRequest, AllocatePaymentResponse, DecideIdentityRequest,
-    DecideIdentityResponse, EndBusinessRequest, EndBusinessResponse, GetBillRequest,
-    GetBillResponse, GetEmployerBillRequest, GetEmployerBillResponse, GetPaymentRequest,
-    GetPaymentResponse, IssueBillRequest, IssueBillResponse, IssueEmployerBillRequest,
-    IssueEmployerBillResponse, ListEmployerBillRowsRequest, ListEmployerBillRowsResponse,
-    ListEmployerBillsRequest, ListEmployerBillsResponse, ListSuspenseRequest, ListSuspenseResponse,
-    LookUpBillRequest, LookUpBillResponse, QuoteContributionRequest, QuoteContributionResponse,
-    RecordPaymentRequest, RecordPaymentResponse, ReturnPaymentRequest, ReturnPaymentResponse,
+    DecideIdentityResponse, EndBusinessRequest, EndBusinessResponse, ExtendCoverRequest,
+    ExtendCoverResponse, GetBillRequest, GetBillResponse, GetEmployerBillRequest,
+    GetEmployerBillResponse, GetPaymentRequest, GetPaymentResponse, IssueBillRequest,
+    IssueBillResponse, IssueEmployerBillRequest, IssueEmployerBillResponse,
+    ListEmployerBillRowsRequest, ListEmployerBillRowsResponse, ListEmployerBillsRequest,
+    ListEmployerBillsResponse, ListSuspenseRequest, ListSuspenseResponse, LookUpBillRequest,
+    LookUpBillResponse, QuoteContributionRequest, QuoteContributionResponse, RecordPaymentRequest,
+    RecordPaymentResponse, ReturnPaymentRequest, ReturnPaymentResponse,
     contribution_service_server::{ContributionService, ContributionServiceServer},
 };
 use tonic::{Request, Response, Status};
@@ -19,9 +20,9 @@ mod employers;
 mod paper;
 mod refused;
 
-pub(crate) use refused::law_refusal;
+pub(crate) use refused::{contract_refusal, law_refusal};
 
-use super::{Contributions, Error, rules, standing::LookedUp};
+use super::{Contributions, Error, look_up::LookedUp, rules};
 use crate::{caller::Caller, db, page, refusal::Fields, wire::reason as wire_reason};
 
 /// The list whose page tokens these are.
@@ -139,6 +140,19 @@ impl ContributionService for Rpc {
         Ok(Response::new(LookUpBillResponse {
             bill: Some(bill),
             masked_name,
+        }))
+    }
+
+    async fn extend_cover(
+        &self,
+        request: Request<ExtendCoverRequest>,
+    ) -> Result<Response<ExtendCoverResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let (id, repeatable, membership, months) = paper::extension(request.get_ref())?;
+        let bill = db::retrying(|| self.contributions.extend(&caller, id, membership, months));
+        Ok(Response::new(ExtendCoverResponse {
+            bill: Some(bill.await?.into()),
+            repeatable,
         }))
     }
 

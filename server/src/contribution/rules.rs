@@ -2,10 +2,6 @@
 //!
 //! Employees are in [`pu`], migrant workers in [`pmi`].
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "called by the operations for migrant workers")
-)]
 pub(crate) mod pmi;
 #[cfg_attr(
     not(test),

@@ -4,7 +4,11 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Bill, BillLine, Notice, Settled, store};
+use super::{
+    Bill, BillLine, Notice, Settled,
+    placement::{self, Purchase},
+    store,
+};
 use crate::{
     db,
     ledger::{self, Account, Journal, Transfer},
@@ -60,6 +64,22 @@ impl Coming {
     }
 }
 
+/// What money buys.
+#[derive(Clone, Debug)]
+pub(super) enum Bought {
+    /// Months; the lines of others are asked for as well, and not paid.
+    Months(Vec<BillLine>),
+    /// Stages of a migrant worker's bill.
+    Stages(Purchase),
+}
+
+/// One thing that is paid for, and where its price goes.
+pub(super) struct Part {
+    pub(super) to: Account,
+    pub(super) amount: Money,
+    pub(super) month: Option<Month>,
+}
+
 /// Which months the money and the credit pay for. A month is paid whole or not at all, oldest first (decision C10).
 pub(super) fn plan(
     coming: &Coming,
@@ -96,9 +116,15 @@ pub(super) async fn book(
     now: DateTime<Utc>,
     coming: &Coming,
     membership: &Membership,
-    lines: &[BillLine],
+    bought: &Bought,
     settled: &Settled,
 ) -> Result<(), db::Error> {
+    let lines = match bought {
+        Bought::Months(lines) => lines,
+        Bought::Stages(purchase) => {
+            return placement::book(connection, seal, now, coming, membership, purchase).await;
+        }
+    };
     let paid: Vec<&BillLine> = lines
         .iter()
         .filter(|it| settled.months.contains(&it.month))
@@ -113,7 +139,11 @@ pub(super) async fn book(
         kind: coming.kind,
         cause: coming.cause,
         day: coming.day,
-        transfers: transfers(coming, membership.id, &paid),
+        transfers: transfers(
+            coming,
+            membership.id,
+            paid.iter().map(|it| part_of(membership.id, it)),
+        ),
     };
     ledger::post(connection, seal, now, &journal).await
 }
@@ -132,8 +162,27 @@ pub(super) fn covered_from(
         .or(Some(coming.day.max(first.first_day())))
 }
 
+/// Where the price of a month's line goes.
+fn part_of(membership: Uuid, line: &BillLine) -> Part {
+    let to = match line.programme {
+        Programme::Jht => Account::Jht(membership),
+        fund @ (Programme::Jkk | Programme::Jkm | Programme::Jp | Programme::Jkp) => {
+            Account::Fund(fund)
+        }
+    };
+    Part {
+        to,
+        amount: line.amount,
+        month: Some(line.month),
+    }
+}
+
 /// Money that came pays first, credit pays what is missing, what is left is credit.
-fn transfers(coming: &Coming, membership: Uuid, paid: &[&BillLine]) -> Vec<Transfer> {
+pub(super) fn transfers(
+    coming: &Coming,
+    membership: Uuid,
+    paid: impl Iterator<Item = Part>,
+) -> Vec<Transfer> {
     let credit = Account::Credit(membership);
     let mut left = coming.amount.idr();
     let mut transfers = Vec::new();
@@ -148,14 +197,8 @@ fn transfers(coming: &Coming, membership: Uuid, paid: &[&BillLine]) -> Vec<Trans
             });
         }
     };
-    for line in paid {
-        let to = match line.programme {
-            Programme::Jht => Account::Jht(membership),
-            fund @ (Programme::Jkk | Programme::Jkm | Programme::Jp | Programme::Jkp) => {
-                Account::Fund(fund)
-            }
-        };
-        let (price, month) = (line.amount.idr(), Some(line.month));
+    for Part { to, amount, month } in paid {
+        let price = amount.idr();
         let from_money = price.min(left);
         left -= from_money;
         transfer(coming.from, to, from_money, month);
@@ -206,8 +249,8 @@ mod tests {
                 from: Account::Clearing,
             };
             let settled = plan(&coming, &lines, None, Money::new(credit));
-            let paid: Vec<_> = lines.iter().filter(|it| settled.months.contains(&it.month)).collect();
-            let transfers = transfers(&coming, membership, &paid);
+            let paid = lines.iter().filter(|it| settled.months.contains(&it.month));
+            let transfers = transfers(&coming, membership, paid.map(|it| part_of(membership, it)));
             let sum = |from: Option<Account>, to: Option<Account>| -> i64 {
                 transfers
                     .iter()

@@ -5,27 +5,31 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    BillLine, Contributions, Error, Fate, Payment, Settled, pay::told, settle, standing, store,
+    Contributions, Error, Fate, Payment, Settled,
+    pay::told,
+    placement,
+    settle::{self, Bought},
+    standing, store,
 };
 use crate::{
     db,
     event::Event,
     money::Money,
-    participant::{self, Membership},
+    participant::{self, Membership, Work},
     policy::Policy,
 };
 
 /// A payment that buys something, with the membership as it stood before it.
-struct Spending {
-    held: Membership,
-    payment: Payment,
-    coming: settle::Coming,
-    lines: Vec<BillLine>,
-    settled: Settled,
+pub(super) struct Spending {
+    pub(super) held: Membership,
+    pub(super) payment: Payment,
+    pub(super) coming: settle::Coming,
+    pub(super) bought: Bought,
+    pub(super) settled: Settled,
 }
 
 /// Whether what was paid for `membership` would make its person a participant.
-pub(crate) async fn buys_a_month(
+pub(crate) async fn makes_a_participant(
     connection: &impl ConnectionTrait,
     policy: &Policy,
     membership: Uuid,
@@ -41,6 +45,9 @@ async fn plan(
     policy: &Policy,
     mut held: Membership,
 ) -> Result<Vec<Spending>, Error> {
+    if matches!(held.work, Work::Placement(_)) {
+        return placement::spendings(connection, policy, held).await;
+    }
     let mut payments = store::payments_for(connection, held.id).await?;
     payments.sort_by_key(|it| it.notice.paid_at);
     let (mut credit, mut spendings) = (0, Vec::new());
@@ -72,7 +79,7 @@ async fn plan(
             held: before,
             payment,
             coming,
-            lines,
+            bought: Bought::Months(lines),
             settled,
         });
     }
@@ -91,7 +98,7 @@ impl Contributions {
         let person = held.participant_id;
         let (mut events, mut spent) = (Vec::new(), Vec::new());
         for it in plan(connection, &self.policy, held).await? {
-            if it.held.paid_through.is_none() {
+            if it.held.is_unpaid() {
                 self.activate(connection, now, &it.held, by).await?;
                 events.push(participant::activated(&it.held));
             }
@@ -102,7 +109,7 @@ impl Contributions {
                 now,
                 coming,
                 &it.held,
-                &it.lines,
+                &it.bought,
                 &it.settled,
             )
             .await?;

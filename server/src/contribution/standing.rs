@@ -1,44 +1,23 @@
-//! Bills as they stand: shown to whom they concern, found by who wants to pay.
+//! Bills as they stand: shown to whom they concern, and what is to be paid with them.
 
-use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use chrono::NaiveDate;
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
     Bill, BillLine, BillShown, Contributions, Error,
-    employers::{State, UnitBillShown},
     issue::{business, may_bill},
-    rules, store, terms,
+    placement, rules, store, terms,
 };
 use crate::{
-    audit,
     caller::Caller,
-    clock::day_of,
-    db, employer,
-    identity::{IdentityState, Nik, masked_name},
+    db,
     ledger::{self, Account},
     money::{Money, Month},
     participant::{self, Membership},
     policy::Policy,
-    seal::Datum,
 };
 use jamsostek_proto::v1::Subject;
-
-/// What a payer knows of the bill he wants to pay.
-#[derive(Clone, Debug)]
-pub(crate) enum Key {
-    /// The payment code.
-    PaymentCode(String),
-    /// The NIK.
-    Nik(Nik),
-}
-
-/// What a payer finds by a key.
-pub(crate) enum LookedUp {
-    /// A membership's bill, and the initials of whose it is.
-    Membership(BillShown, String),
-    Unit(Box<UnitBillShown>),
-}
 
 /// What the holder of a bill gives a bank.
 pub(crate) struct BillToPay {
@@ -62,109 +41,6 @@ impl Contributions {
         self.stand(reader, bill, &membership).await
     }
 
-    /// Answers what somebody may pay: by NIK, the open bill or a new one of the oldest open month.
-    pub(crate) async fn look_up(&self, caller: &Caller, key: &Key) -> Result<LookedUp, Error> {
-        let now = self.clock.now();
-        let transaction = self.db.begin_write().await?;
-        let (bill, membership) = match key {
-            Key::PaymentCode(code) => {
-                let Some(bill) = store::bill_by_code(&transaction, code).await? else {
-                    return self.look_up_unit(transaction, caller, code).await;
-                };
-                let membership = participant::membership(&transaction, bill.membership).await?;
-                let membership = membership.ok_or(Error::NotFound)?;
-                if !is_collectable(&transaction, &bill, &membership).await? {
-                    return Err(Error::NotFound);
-                }
-                (
-                    self.stand(&transaction, bill, &membership).await?,
-                    membership,
-                )
-            }
-            Key::Nik(nik) => match self.open_bill(&transaction, now, nik).await {
-                // It lapsed, and no month is left that could be paid.
-                Err(Error::Ended { .. }) => return Err(Error::NotFound),
-                found => found?,
-            },
-        };
-        let name = participant::name_of(&transaction, membership.participant_id).await?;
-        let action = "LookUpBill";
-        audit::wrote(
-            &transaction,
-            &self.seal,
-            now,
-            caller.into(),
-            action,
-            bill.bill.id,
-        )
-        .await?;
-        transaction.commit().await.map_err(db::Error::from)?;
-        Ok(LookedUp::Membership(bill, masked_name(&name)))
-    }
-
-    /// A unit's bill that waits to be paid.
-    async fn look_up_unit(
-        &self,
-        transaction: DatabaseTransaction,
-        caller: &Caller,
-        code: &str,
-    ) -> Result<LookedUp, Error> {
-        let now = self.clock.now();
-        let bill = store::unit_bill_by_code(&transaction, code).await?;
-        let bill = bill.filter(|it| it.state == State::Open);
-        let bill = bill.ok_or(Error::NotFound)?;
-        let place = employer::place(&transaction, bill.unit).await?;
-        let npp = place
-            .ok_or(db::Error::Unknown("employer_bill.unit_id"))?
-            .npp;
-        let shown = self.unit_bill_shown(&transaction, bill, npp).await?;
-        let (seal, id) = (&self.seal, shown.bill.id);
-        audit::wrote(&transaction, seal, now, caller.into(), "LookUpBill", id).await?;
-        transaction.commit().await.map_err(db::Error::from)?;
-        Ok(LookedUp::Unit(Box::new(shown)))
-    }
-
-    async fn open_bill(
-        &self,
-        connection: &impl ConnectionTrait,
-        now: DateTime<Utc>,
-        nik: &Nik,
-    ) -> Result<(BillShown, Membership), Error> {
-        let digest = self.seal.digest(Datum::Nik, nik.text());
-        let person = participant::with_document(connection, &digest).await?;
-        let memberships =
-            participant::memberships(connection, person.ok_or(Error::NotFound)?).await?;
-        let mut paid = memberships
-            .iter()
-            .filter(|it| it.paid_through.is_some() && it.has_months_left());
-        let last = paid.next_back().ok_or(Error::NotFound)?;
-        let held = participant::hold(connection, last.id)
-            .await?
-            .ok_or(Error::NotFound)?;
-        let today = day_of(now);
-        if let Some(bill) = store::latest_bill(connection, held.id).await? {
-            let open = bill
-                .lines
-                .iter()
-                .any(|it| Some(it.month) > held.paid_through);
-            if open && is_payable(&self.policy, &bill, &held, today)? {
-                return Ok((self.stand(connection, bill, &held).await?, held));
-            }
-        }
-        let bill = self.draw(connection, now, Uuid::now_v7(), &held, 1).await?;
-        // A month ahead is paid only when somebody asks for it: inquiries are repeated.
-        let paid_through = if bill.first_month <= Month::of(today) {
-            self.spend_credit(connection, now, &bill, &held).await?
-        } else {
-            held.paid_through
-        };
-        let held = Membership {
-            paid_through,
-            ..held
-        };
-        Ok((self.stand(connection, bill, &held).await?, held))
-    }
-
     /// A bill as it stands today.
     pub(super) async fn stand(
         &self,
@@ -172,32 +48,21 @@ impl Contributions {
         bill: Bill,
         membership: &Membership,
     ) -> Result<BillShown, Error> {
+        if bill.is_by_stage() {
+            return self.stand_by_stage(connection, bill, membership).await;
+        }
         let today = self.clock.today();
         let months_paid = store::months_paid(connection, &bill).await?;
         let paid = (&bill, months_paid.as_slice());
         Ok(BillShown {
             payable: payable(connection, &self.policy, today, paid, membership).await?,
             months_paid,
+            stages_paid: Vec::new(),
+            next_stage: Money::ZERO,
             bill,
             today,
         })
     }
-}
-
-/// Whether money for the membership would reach it: a gateway must not collect what then waits for an officer.
-async fn is_collectable(
-    connection: &impl ConnectionTrait,
-    bill: &Bill,
-    membership: &Membership,
-) -> Result<bool, db::Error> {
-    if membership.is_cancelled || asks_past_the_end(bill, membership) {
-        return Ok(false);
-    }
-    if membership.paid_through.is_some() {
-        return Ok(true);
-    }
-    let ready = participant::readiness(connection, membership.participant_id).await?;
-    Ok(!ready.nik_is_taken && ready.identity != IdentityState::Refused)
 }
 
 /// Whether money for `bill` would pay for a month that comes after the membership's last one.
@@ -226,6 +91,13 @@ pub(crate) async fn to_pay(
     };
     let membership = participant::membership(connection, bill.membership).await?;
     let membership = membership.ok_or(db::Error::Unknown("bill.membership_id"))?;
+    if bill.is_by_stage() {
+        let payable = placement::payable(connection, policy, today, (&bill, &[]), &membership);
+        return Ok(Some(BillToPay {
+            payable: payable.await?.0,
+            payment_code: bill.payment_code,
+        }));
+    }
     // A first bill: none of its months is paid as long as anybody is asked to pay it.
     let paid = (&bill, [].as_slice());
     Ok(Some(BillToPay {

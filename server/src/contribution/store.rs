@@ -7,6 +7,7 @@ mod costs;
 mod decisions;
 mod payments;
 mod reminders;
+mod stages;
 mod unit_bills;
 mod unit_rows;
 
@@ -16,6 +17,7 @@ pub(super) use costs::count_question;
 pub(super) use decisions::insert_decisions;
 pub(super) use payments::{insert_payment, lock_payment, payment, payments, payments_for};
 pub(super) use reminders::insert_reminders;
+pub(super) use stages::{insert_stage_contributions, open_stage_bill, stages_paid};
 
 pub(super) use unit_bills::{
     bill_what_was_late, close_unit_bill, grow_unit_bill, insert_unit_bill, next_unit_bill,
@@ -39,6 +41,7 @@ pub(crate) async fn verify(
     wrong.extend(payments::verify(connection, seal).await?);
     wrong.extend(decisions::verify(connection, seal).await?);
     wrong.extend(contributions::verify(connection, seal).await?);
+    wrong.extend(stages::verify(connection, seal).await?);
     wrong.extend(unit_bills::verify(connection, seal).await?);
     wrong.extend(unit_rows::verify(connection, seal).await?);
     wrong.extend(books::verify(connection).await?);

@@ -5,8 +5,10 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    BILL_MONTHS_MAX, BillLine, Contributions, Error, Fate, Payment, Settled, SuspenseReason,
-    pay::told, settle, standing, store,
+    BILL_MONTHS_MAX, Contributions, Error, Fate, Payment, Settled, SuspenseReason,
+    pay::told,
+    settle::{self, Bought},
+    standing, store,
 };
 use crate::{
     audit,
@@ -15,7 +17,7 @@ use crate::{
     db, event,
     ledger::{self, Account, Journal, Transfer},
     money::Money,
-    participant::{self, Membership},
+    participant::{self, Membership, Work},
     seal::Seal,
 };
 use jamsostek_proto::v1::{self as wire, Subject};
@@ -78,7 +80,7 @@ impl Contributions {
             let state = "STATE_CANCELLED";
             return Err(Error::WrongState { state });
         }
-        if held.paid_through.is_none() {
+        if held.is_unpaid() {
             let ready = participant::readiness(&transaction, held.participant_id).await?;
             if ready.nik_is_taken {
                 let state = "SUSPENSE_REASON_NIK_TAKEN";
@@ -89,8 +91,8 @@ impl Contributions {
                 return Err(Error::WrongState { state });
             }
         }
-        let (coming, lines, settled) = self.allocation(&transaction, &payment, &held).await?;
-        let activates = held.paid_through.is_none() && !settled.months.is_empty();
+        let (coming, bought, settled) = self.allocation(&transaction, &payment, &held).await?;
+        let activates = held.is_unpaid() && settled.applied > Money::ZERO;
         if activates {
             self.activate(&transaction, now, &held, caller.id).await?;
         }
@@ -100,7 +102,7 @@ impl Contributions {
             now,
             &coming,
             &held,
-            &lines,
+            &bought,
             &settled,
         )
         .await?;
@@ -132,21 +134,28 @@ impl Contributions {
         connection: &impl ConnectionTrait,
         payment: &Payment,
         held: &Membership,
-    ) -> Result<(settle::Coming, Vec<BillLine>, Settled), Error> {
+    ) -> Result<(settle::Coming, Bought, Settled), Error> {
         // Nothing before the day on which a membership was opened can be paid, saved or covered.
         let day = payment.notice.day().max(held.opened_on);
         // As many months as its bill asked for; where it has none here, as many as the money pays.
         let bill = store::bill_by_code(connection, &payment.notice.payment_code).await?;
         let bill = bill.filter(|it| it.membership == held.id);
-        let months = bill.map_or(BILL_MONTHS_MAX, |it| it.months);
-        let lines = standing::lines_on(&self.policy, held, months, day)?;
         let credit = ledger::balance(connection, Account::Credit(held.id)).await?;
         let coming = settle::Coming {
             day,
             ..settle::Coming::payment(&payment.notice, Account::Suspense(payment.id))
         };
+        if matches!(held.work, Work::Placement(_)) {
+            let means = (&coming, credit);
+            let (bought, settled) = self
+                .allocation_of_stages(connection, held, bill, means)
+                .await?;
+            return Ok((coming, bought, settled));
+        }
+        let months = bill.map_or(BILL_MONTHS_MAX, |it| it.months);
+        let lines = standing::lines_on(&self.policy, held, months, day)?;
         let settled = settle::plan(&coming, &lines, held.paid_through, credit);
-        Ok((coming, lines, settled))
+        Ok((coming, Bought::Months(lines), settled))
     }
 
     /// Gives suspended money back to its payer.

@@ -19,7 +19,7 @@ mod wages;
 pub(crate) use joined::last_npps;
 pub(crate) use question::{ask, check_named, question, tell_unit as tell};
 pub(crate) use register::seed;
-pub(crate) use rpc::{day, employee_number, service};
+pub(crate) use rpc::{employee_number, service};
 pub(crate) use rules::programmes_of;
 pub(crate) use store::{
     Employed, employed_at, employed_by, hold_unit, latest_wages as wages, place, verify,

@@ -18,7 +18,7 @@ mod answer;
 mod paper;
 mod refused;
 
-pub(crate) use paper::{day, employee_number};
+pub(crate) use paper::employee_number;
 
 use super::Employers;
 use crate::{

@@ -54,6 +54,8 @@ pub(crate) enum Account {
     Fund(Programme),
     /// What employers paid because they were late.
     Penalties,
+    /// What migrant workers pay for JKK and JKM together: no text splits the price, so one account takes it.
+    PmiFund,
     /// What gateways took and have not handed over.
     Clearing,
     /// What is to be given back to payers.
@@ -100,6 +102,7 @@ impl Account {
             Self::Allocating(_) => "allocating",
             Self::Fund(_) => "fund",
             Self::Penalties => "penalties",
+            Self::PmiFund => "pmi_fund",
             Self::Clearing => "clearing",
             Self::ReturnsPayable => "returns_payable",
             Self::BenefitsPayable => "benefits_payable",
@@ -116,6 +119,7 @@ impl Account {
             | Self::Allocating(owner) => owner,
             Self::Fund(programme) => Uuid::new_v5(&ACCOUNTS, programme.code().as_bytes()),
             Self::Penalties
+            | Self::PmiFund
             | Self::Clearing
             | Self::ReturnsPayable
             | Self::BenefitsPayable

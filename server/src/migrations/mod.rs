@@ -6,6 +6,7 @@ mod m0003_employers;
 mod m0004_employer_bills;
 mod m0005_register;
 mod m0006_carriers;
+mod m0008_pmi;
 mod m0009_joining;
 mod shape;
 
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_employer_bills::Migration),
             Box::new(m0005_register::Migration),
             Box::new(m0006_carriers::Migration),
+            Box::new(m0008_pmi::Migration),
             Box::new(m0009_joining::Migration),
         ]
     }

@@ -2,6 +2,7 @@
 //!
 //! Activation belongs to the membership: [`supply`] activates when the last condition is there, and is called by whoever brings it.
 
+mod abroad;
 mod contact;
 mod doubt;
 mod joining;
@@ -14,19 +15,19 @@ mod work;
 pub(crate) use doubt::{pause, watch_identity};
 pub(crate) use joining::{Way, begin, can_prove, join, masked_kpj, open, withdraw_joining};
 pub(crate) use notice::{tell, tell_each, tell_new};
-pub(crate) use rpc::service;
-pub(crate) use rules::{cover_ends, oldest_open_month};
+pub(crate) use rpc::{not_a_placement, service};
+pub(crate) use rules::{cover_ends, oldest_open_month, work_ends_on};
 pub(crate) use store::{
     Check, Joining, JoiningState, Membership, Participant, TRIES_MAX, account_of, active,
     active_among, ask_later, begin_cover, change_wage, civil_of, close_unpaid, contacts,
     count_proof, covered_in, end, end_check, end_check_of, has_untold, hold, hold_all,
     hold_joining, hold_paid_through, hold_person, hold_rivals_of, insert_account as open_account,
     joining as joining_of, joinings_waiting, keep_decision, keep_reported_contact, lease_checks,
-    masked_document, membership, memberships, memberships_among, move_spell, name_of, paid_through,
-    people_among, question_about, reached_by, readiness, set_identity, take_untold, verify,
-    waiting_with_document, with_document,
+    masked_document, membership, memberships, memberships_among, move_placement, move_spell,
+    name_of, paid_through, people_among, question_about, reached_by, readiness, set_identity,
+    take_untold, verify, waiting_with_document, with_document,
 };
-pub(crate) use work::{Business, Employment, Occupation, Work};
+pub(crate) use work::{Business, Employment, Occupation, Placement, Travel, Work};
 
 use std::sync::Arc;
 
@@ -42,7 +43,7 @@ use crate::{
     event::Event,
     identity::{Contact, Document, FullName, IdentityState, Sex, Warning},
     policy::{NoParameter, Policy},
-    scheme::Programme,
+    scheme::{Programme, Segment},
     seal::Seal,
 };
 
@@ -90,6 +91,19 @@ pub(crate) enum Error {
     NotFound,
     #[error("the codes to the old and to the new contact must come back first")]
     ContactCodesNeeded,
+    #[error("only a migrant worker's membership is for work abroad")]
+    NotAPlacement { segment: Segment },
+    #[error("not possible in its state {state}")]
+    WrongState { state: &'static str },
+    #[error("{field} {expected}")]
+    NoSuchDay {
+        field: &'static str,
+        expected: &'static str,
+    },
+    #[error("the departure is reported for {on} already; an officer can correct it")]
+    DepartureReported { on: NaiveDate },
+    #[error("the return is reported for {on} already; an officer can correct it")]
+    ReturnReported { on: NaiveDate },
     #[error(transparent)]
     NoParameter(#[from] NoParameter),
     #[error(transparent)]
@@ -119,10 +133,9 @@ impl Participants {
                 cover.push((programme, found));
             }
         }
-        let memberships = memberships.into_iter().map(|it| {
-            let standing = rules::standing(&it.spell(), today, &self.policy)?;
-            Ok((it, standing))
-        });
+        let memberships = memberships
+            .into_iter()
+            .map(|it| stands(&self.policy, it, today));
         Ok(Shown {
             identity: found.identity()?,
             payouts_held_until: found.payouts_held_until().filter(|it| now < *it),
@@ -133,6 +146,20 @@ impl Participants {
             person: found,
         })
     }
+}
+
+/// A membership with where it stands on `today`. Only then it is known whether a migrant worker's cover has ended, and with it his
+/// membership.
+fn stands(
+    policy: &Policy,
+    mut membership: Membership,
+    today: NaiveDate,
+) -> Result<(Membership, rules::Standing), NoParameter> {
+    if let Some(abroad) = membership.abroad() {
+        membership.ended_on = rules::ended_on(&abroad, today, policy)?;
+    }
+    let standing = rules::standing(&membership.spell(), today, policy)?;
+    Ok((membership, standing))
 }
 
 /// Takes a person in with a membership that waits for its first payment, or for its employer; the ids of both. Reserves nothing: who
@@ -211,7 +238,14 @@ impl db::FromStore for Error {
     fn store_error(&self) -> Option<&db::Error> {
         match self {
             Self::Store(error) => Some(error),
-            Self::NotFound | Self::ContactCodesNeeded | Self::NoParameter(_) => None,
+            Self::NotFound
+            | Self::ContactCodesNeeded
+            | Self::NotAPlacement { .. }
+            | Self::WrongState { .. }
+            | Self::NoSuchDay { .. }
+            | Self::DepartureReported { .. }
+            | Self::ReturnReported { .. }
+            | Self::NoParameter(_) => None,
         }
     }
 }

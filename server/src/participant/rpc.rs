@@ -1,14 +1,20 @@
+mod placement;
+
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use jamsostek_proto::v1::{
-    self as wire, GetParticipantRequest, GetParticipantResponse, UpdateContactRequest,
+    self as wire, GetParticipantRequest, GetParticipantResponse, ReportDepartureRequest,
+    ReportDepartureResponse, ReportReturnRequest, ReportReturnResponse, UpdateContactRequest,
     UpdateContactResponse, coverage, membership,
     participant_service_server::{ParticipantService, ParticipantServiceServer},
 };
 use tonic::{Code, Request, Response, Status};
+use uuid::Uuid;
 
 use super::{
-    Error, Membership, Participants, Shown,
+    Error, Membership, Participants, Shown, Work,
+    abroad::Leg,
     contact::Codes,
     rules::{Cover, Standing},
 };
@@ -18,7 +24,7 @@ use crate::{
     identity::Contact,
     policy::NoParameter,
     refusal::{Fields, Reason, not_found, refuse, timestamp},
-    scheme::Programme,
+    scheme::{Programme, Segment},
     wire::warnings,
 };
 
@@ -69,6 +75,43 @@ impl ParticipantService for Rpc {
             participant: Some(shown.into()),
         }))
     }
+
+    async fn report_departure(
+        &self,
+        request: Request<ReportDepartureRequest>,
+    ) -> Result<Response<ReportDepartureResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.get_ref();
+        let told = ("departed_on", request.departed_on.as_str());
+        let (membership, day) = report_of(&request.membership_id, told)?;
+        let report = (Leg::Departure, day);
+        let shown = db::retrying(|| self.participants.report(&caller, membership, report)).await?;
+        Ok(Response::new(ReportDepartureResponse {
+            membership: Some(membership_of(shown)),
+        }))
+    }
+
+    async fn report_return(
+        &self,
+        request: Request<ReportReturnRequest>,
+    ) -> Result<Response<ReportReturnResponse>, Status> {
+        let caller = Caller::of(&request)?;
+        let request = request.get_ref();
+        let told = ("returned_on", request.returned_on.as_str());
+        let (membership, day) = report_of(&request.membership_id, told)?;
+        let report = (Leg::Return, day);
+        let shown = db::retrying(|| self.participants.report(&caller, membership, report)).await?;
+        Ok(Response::new(ReportReturnResponse {
+            membership: Some(membership_of(shown)),
+        }))
+    }
+}
+
+fn report_of(membership: &str, (field, day): (&str, &str)) -> Result<(Uuid, NaiveDate), Status> {
+    let mut fields = Fields::default();
+    let membership = fields.id("membership_id", membership);
+    let day = fields.day(field, day);
+    membership.zip(day).ok_or_else(|| fields.refusal())
 }
 
 impl From<Shown> for wire::Participant {
@@ -111,7 +154,14 @@ fn membership_of((membership, standing): (Membership, Standing)) -> wire::Member
         Standing::Ended => membership::State::Ended,
     };
     let programmes = membership.work.programmes().iter();
+    let journey = placement::journey_of(&membership);
+    let placement = match &membership.work {
+        Work::Placement(placement) => Some(placement.clone().into()),
+        Work::Business(_) | Work::Employment(_) => None,
+    };
     wire::Membership {
+        placement,
+        journey,
         id: membership.id.to_string(),
         segment: wire::Segment::from(membership.work.segment()).into(),
         state: state.into(),
@@ -139,7 +189,7 @@ fn coverage_of(programme: Programme, cover: Cover) -> wire::Coverage {
             Why::NotHeld,
             "Choose the programme; it starts with the first unpaid month.",
         ),
-        Cover::NotPaid => (Why::NotPaid, "Pay the first contribution."),
+        Cover::NotPaid => (Why::NotPaid, "Pay the open bill."),
         Cover::NotReported => (
             Why::NotReported,
             "Ask the employer to confirm that you work for him; an officer decides when he stays silent.",
@@ -148,19 +198,27 @@ fn coverage_of(programme: Programme, cover: Cover) -> wire::Coverage {
             Why::Lapsed,
             "Pay a contribution; cover starts anew on that day.",
         ),
+        Cover::NotDeparted => (
+            Why::NotDeparted,
+            "Report the departure when you have embarked; cover during work begins with it.",
+        ),
         Cover::Ended => (
             Why::Ended,
             "The work has ended; a new membership cannot be opened here yet.",
         ),
     };
-    let (since, until) = match cover {
-        Cover::Covered(since, until) => (
+    let (since, until, phase) = match cover {
+        Cover::Covered(since, until, phase) => (
             since.to_string(),
             until.map_or_else(String::new, |it| it.to_string()),
+            phase.map_or(wire::Phase::Unspecified, Into::into),
         ),
-        Cover::NotHeld | Cover::NotPaid | Cover::NotReported | Cover::Lapsed | Cover::Ended => {
-            Default::default()
-        }
+        Cover::NotHeld
+        | Cover::NotPaid
+        | Cover::NotReported
+        | Cover::NotDeparted
+        | Cover::Lapsed
+        | Cover::Ended => Default::default(),
     };
     wire::Coverage {
         programme: wire::Programme::from(programme).into(),
@@ -169,6 +227,7 @@ fn coverage_of(programme: Programme, cover: Cover) -> wire::Coverage {
         until,
         reason: reason.into(),
         what_to_do: what_to_do.to_owned(),
+        phase: phase.into(),
     }
 }
 
@@ -186,14 +245,43 @@ impl From<NoParameter> for Status {
     }
 }
 
+/// How it is refused that a membership is not a migrant worker's.
+pub(crate) fn not_a_placement(segment: Segment) -> Status {
+    let segment = wire::Segment::from(segment).as_str_name().to_owned();
+    refuse(
+        Code::FailedPrecondition,
+        Reason::NotAPlacement,
+        "only a migrant worker's membership is for work abroad",
+        [("segment", segment)],
+    )
+}
+
 impl From<Error> for Status {
     fn from(error: Error) -> Self {
+        let message = error.to_string();
+        let with = |reason, key, value: String| {
+            let metadata = [(key, value)];
+            refuse(Code::FailedPrecondition, reason, message.clone(), metadata)
+        };
         match error {
             Error::NotFound => not_found(),
+            Error::NotAPlacement { segment } => not_a_placement(segment),
+            Error::WrongState { state } => with(Reason::WrongState, "state", state.to_owned()),
+            Error::NoSuchDay { field, expected } => {
+                let mut fields = Fields::default();
+                fields.reject(field, expected);
+                fields.refusal()
+            }
+            Error::DepartureReported { on } => {
+                with(Reason::DepartureReported, "departedOn", on.to_string())
+            }
+            Error::ReturnReported { on } => {
+                with(Reason::ReturnReported, "returnedOn", on.to_string())
+            }
             Error::ContactCodesNeeded => refuse(
                 Code::FailedPrecondition,
                 Reason::ContactCodesNeeded,
-                error.to_string(),
+                message,
                 [],
             ),
             Error::NoParameter(missing) => missing.into(),

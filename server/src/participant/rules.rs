@@ -1,5 +1,11 @@
 //! Spells of membership: when cover ends, and what covers somebody on a day. Facts in, decision out.
 
+mod abroad;
+mod phases;
+
+pub(crate) use abroad::{Abroad, ended_on};
+pub(crate) use phases::{Journey, Phase, work_ends_on};
+
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 
 use crate::{
@@ -32,6 +38,8 @@ pub(crate) struct Spell {
     pub paid_through: Option<Month>,
     /// The last day; none while it goes on.
     pub ended_on: Option<NaiveDate>,
+    /// How a migrant worker goes, and how far he has come; that alone decides on his cover.
+    pub abroad: Option<Abroad>,
 }
 
 impl Spell {
@@ -46,14 +54,17 @@ impl Spell {
 /// Whether a programme covers somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cover {
-    /// From the first to the second day, both included; to no day that is known where the second is missing.
-    Covered(NaiveDate, Option<NaiveDate>),
+    /// From the first to the second day, both included; to no day that is known where the second is missing. A migrant worker in this
+    /// part of his way.
+    Covered(NaiveDate, Option<NaiveDate>, Option<Phase>),
     /// No membership holds the programme.
     NotHeld,
     /// The first contribution is not paid.
     NotPaid,
     /// The employer has not said yet that the person works for him.
     NotReported,
+    /// It covers a migrant worker from the embarkation on, and none is reported.
+    NotDeparted,
     /// Three months in a row are unpaid.
     Lapsed,
     /// The last day has passed.
@@ -77,6 +88,9 @@ pub(crate) fn standing(
     today: NaiveDate,
     policy: &Policy,
 ) -> Result<Standing, NoParameter> {
+    if let Some(abroad) = &spell.abroad {
+        return abroad::standing(abroad, today, policy);
+    }
     if spell.segment == Segment::Pu {
         return Ok(match spell.covered_from {
             None => Standing::AwaitingEmployer,
@@ -105,34 +119,45 @@ pub(crate) fn cover(
 ) -> Result<Cover, NoParameter> {
     let mut best = Cover::NotHeld;
     for spell in spells.iter().filter(|it| it.holds(programme)) {
-        let found = match (spell.covered_from, spell.paid_through) {
-            (None, _) if spell.segment == Segment::Pu => Cover::NotReported,
-            (Some(from), _) if spell.segment == Segment::Pu => match spell.ended_on {
-                Some(last) if today > last => Cover::Ended,
-                // Cover may begin later than the day of the report.
-                _ if today < from => Cover::NotReported,
-                until => return Ok(Cover::Covered(from, until)),
-            },
-            (Some(from), Some(paid_through)) => {
-                let first_open = paid_through.next().first_day();
-                let lapse_months = policy.bpu_lapse_months.on(first_open)?.value;
-                let paid_until = cover_ends(paid_through, lapse_months);
-                let until = spell.ended_on.map_or(paid_until, |it| it.min(paid_until));
-                if spell.ended_on.is_some_and(|it| today > it) {
-                    Cover::Ended
-                } else if today > until {
-                    Cover::Lapsed
-                } else {
-                    return Ok(Cover::Covered(from, Some(until)));
-                }
-            }
-            _ => Cover::NotPaid,
+        let found = match &spell.abroad {
+            Some(abroad) => abroad::cover(abroad, programme, today, policy)?,
+            None => cover_of(spell, today, policy)?,
         };
+        if matches!(found, Cover::Covered(..)) {
+            return Ok(found);
+        }
         if !matches!(best, Cover::Lapsed) {
             best = found;
         }
     }
     Ok(best)
+}
+
+/// What a spell at home does on `today` for a programme that it holds.
+fn cover_of(spell: &Spell, today: NaiveDate, policy: &Policy) -> Result<Cover, NoParameter> {
+    Ok(match (spell.covered_from, spell.paid_through) {
+        (None, _) if spell.segment == Segment::Pu => Cover::NotReported,
+        (Some(from), _) if spell.segment == Segment::Pu => match spell.ended_on {
+            Some(last) if today > last => Cover::Ended,
+            // Cover may begin later than the day of the report.
+            _ if today < from => Cover::NotReported,
+            until => Cover::Covered(from, until, None),
+        },
+        (Some(from), Some(paid_through)) => {
+            let first_open = paid_through.next().first_day();
+            let lapse_months = policy.bpu_lapse_months.on(first_open)?.value;
+            let paid_until = cover_ends(paid_through, lapse_months);
+            let until = spell.ended_on.map_or(paid_until, |it| it.min(paid_until));
+            if spell.ended_on.is_some_and(|it| today > it) {
+                Cover::Ended
+            } else if today > until {
+                Cover::Lapsed
+            } else {
+                Cover::Covered(from, Some(until), None)
+            }
+        }
+        _ => Cover::NotPaid,
+    })
 }
 
 /// The last day of cover when nothing more is paid (C8): the end of the last unpaid month that is tolerated.
@@ -204,12 +229,13 @@ mod tests {
             covered_from: paid.map(|_| day("2026-03-10")),
             paid_through: paid.map(month),
             ended_on: None,
+            abroad: None,
         };
         let cover = |spells: &[Spell], programme, today: &str| {
             cover(spells, programme, day(today), &policy).expect("a rule")
         };
         let paid = [spell(Some("2026-03"))];
-        let whole = Cover::Covered(day("2026-03-10"), Some(day("2026-06-30")));
+        let whole = Cover::Covered(day("2026-03-10"), Some(day("2026-06-30")), None);
         assert_eq!(cover(&paid, Programme::Jkk, "2026-06-30"), whole);
         assert_eq!(cover(&paid, Programme::Jkk, "2026-07-01"), Cover::Lapsed);
         assert_eq!(cover(&paid, Programme::Jht, "2026-03-10"), Cover::NotHeld);
@@ -221,7 +247,7 @@ mod tests {
             ended_on: Some(day("2026-04-20")),
             ..spell(Some("2026-03"))
         }];
-        let shorter = Cover::Covered(day("2026-03-10"), Some(day("2026-04-20")));
+        let shorter = Cover::Covered(day("2026-03-10"), Some(day("2026-04-20")), None);
         assert_eq!(cover(&ended, Programme::Jkk, "2026-04-20"), shorter);
         assert_eq!(cover(&ended, Programme::Jkk, "2026-04-21"), Cover::Ended);
     }

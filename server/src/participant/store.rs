@@ -20,12 +20,12 @@ pub(crate) use joinings::{
     keep_decision,
 };
 pub(super) use joinings::{insert_joining, turn_joining};
-pub(super) use memberships::insert_membership;
 pub(crate) use memberships::{
     Membership, begin_cover, change_wage, close_unpaid, covered_in, end, hold, hold_all,
-    hold_paid_through, hold_rivals_of, membership, memberships, memberships_among, move_spell,
-    paid_through,
+    hold_paid_through, hold_rivals_of, membership, memberships, memberships_among, move_placement,
+    move_spell, paid_through,
 };
+pub(super) use memberships::{insert_membership, keep_travel};
 pub(super) use people::{activate, hold_money, insert_person, with_account};
 pub(crate) use people::{
     active, active_among, civil_of, hold_person, name_of, people_among, question_about, reached_by,

@@ -156,6 +156,14 @@ impl Fields {
         parsed
     }
 
+    /// Parses a day.
+    pub(crate) fn day(&mut self, field: &str, text: &str) -> Option<NaiveDate> {
+        if text.is_empty() {
+            self.reject(field, "must be a day as YYYY-MM-DD");
+        }
+        self.optional_day(field, text)
+    }
+
     /// Refuses the request if some field was malformed.
     pub(crate) fn check(self) -> Result<(), Status> {
         if self.0.bad_request().is_none() {

@@ -1,6 +1,6 @@
 //! The work: told by the person, and the person put to the register.
 
-use chrono::{Duration, NaiveDate};
+use chrono::{Days, Duration, NaiveDate};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -22,6 +22,9 @@ use crate::{
 
 /// How often a day the register is asked about one NIK for one contact: it costs money and must not become an oracle.
 const QUESTIONS_A_DAY: i64 = 3;
+
+/// How far ahead somebody may plan to embark.
+const AHEAD: Days = Days::new(366);
 
 impl Registrations {
     /// Takes the work. The register is asked first, outside any transaction, and what it says is kept before anything is refused.
@@ -46,6 +49,12 @@ impl Registrations {
         let birth_date = birth_date.ok_or(Error::BirthDateNeeded)?;
         self.check_work(self.db.reader(), &told.work, birth_date, today)
             .await?;
+        // Not asked again when it is confirmed: it is a plan, and nothing rests on it.
+        if let Stated::Placement(placement) = &told.work
+            && !(today..=today + AHEAD).contains(&placement.departs_on)
+        {
+            return Err(Error::DepartsOtherwise);
+        }
         if self.is_news(&before.row, told, birth_date)? {
             self.ask(caller, &before.row, told, birth_date).await?;
         }
@@ -90,6 +99,11 @@ impl Registrations {
             }
             Stated::Employee(claimed) if claimed.started_on > today => Err(Error::StartsLater),
             Stated::Employee(claimed) => Ok(employer::check_named(connection, claimed).await?),
+            Stated::Placement(placement) => Ok(contribution::check_placement(
+                &self.policy,
+                placement,
+                today,
+            )?),
         }
     }
 

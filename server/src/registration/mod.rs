@@ -31,7 +31,7 @@ use crate::{
     employer,
     identity::{Contact, Document, FullName},
     otp::{self, Limits},
-    participant::Business,
+    participant::{Business, Placement},
     policy::{NoParameter, Policy},
     scheme::Segment,
     seal::Seal,
@@ -67,6 +67,7 @@ pub(crate) struct Application {
 pub(crate) enum Stated {
     Business(Business),
     Employee(employer::Claimed),
+    Placement(Placement),
 }
 
 impl Stated {
@@ -74,6 +75,7 @@ impl Stated {
         match self {
             Self::Business(_) => Segment::Bpu,
             Self::Employee(_) => Segment::Pu,
+            Self::Placement(_) => Segment::Pmi,
         }
     }
 }
@@ -129,6 +131,8 @@ pub(crate) enum Error {
     OtherSegment { segment: Segment },
     #[error("the first day of work must not be in the future")]
     StartsLater,
+    #[error("whoever goes abroad plans to embark today, or at most a year from now")]
+    DepartsOtherwise,
     #[error("no employer has the NPP {npp}")]
     EmployerUnknown { npp: String },
     #[error("the NIK states no birth date; state it")]
@@ -155,6 +159,8 @@ pub(crate) enum Error {
     IdentityRefused(String),
     #[error(transparent)]
     Law(#[from] contribution::Refused),
+    #[error(transparent)]
+    Contract(#[from] contribution::ContractRefused),
     #[error(transparent)]
     Otp(#[from] otp::Error),
     #[error(transparent)]
@@ -206,6 +212,7 @@ impl From<contribution::Error> for Error {
     fn from(error: contribution::Error) -> Self {
         match error {
             contribution::Error::Refused(refused) => Self::Law(refused),
+            contribution::Error::Contract(refused) => Self::Contract(refused),
             contribution::Error::Store(error) => Self::Store(error),
             contribution::Error::NotFound
             | contribution::Error::IdTaken
@@ -216,6 +223,8 @@ impl From<contribution::Error> for Error {
             | contribution::Error::MonthAhead
             | contribution::Error::BillExists { .. }
             | contribution::Error::NobodyEmployed { .. }
+            | contribution::Error::NotAPlacement { .. }
+            | contribution::Error::CoverEnded { .. }
             | contribution::Error::WrongState { .. } => {
                 Self::Store(db::Error::Unknown("registration.membership_id"))
             }

@@ -1,11 +1,12 @@
 //! What to do next: each step with its rpc and a body that is ready to paste.
 
+use chrono::{DateTime, Utc};
 use jamsostek_proto::v1::{NextStep, Subject};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{rules::State, stand::Shown};
-use crate::scheme::Segment;
+use crate::{clock::day_of, scheme::Segment};
 
 fn step(rpc: &str, body: &Value, caller: Subject, explanation: impl Into<String>) -> NextStep {
     NextStep {
@@ -106,10 +107,10 @@ fn prove(registration: Uuid) -> NextStep {
 }
 
 fn submit_employment(shown: &Shown) -> NextStep {
-    let (mut body, explanation) = if shown.row.segment == Segment::Pu.code() {
-        employee(shown.row.id)
-    } else {
-        business(shown.row.id)
+    let (mut body, explanation) = match Segment::from_code(&shown.row.segment) {
+        Some(Segment::Pu) => employee(shown.row.id),
+        Some(Segment::Pmi) => placement(shown.row.id, shown.now),
+        Some(Segment::Bpu) | None => business(shown.row.id),
     };
     if shown.row.birth_date.is_none() {
         body["birthDate"] = json!("‹YYYY-MM-DD›");
@@ -129,6 +130,19 @@ fn employee(registration: Uuid) -> (Value, &'static str) {
     });
     let explanation = "Name the unit you work at (EmployerService/SearchEmployers finds its NPP) and your first day there. Where the employer \
                        is not listed, tell employee.unlistedEmployer with name and city instead of the NPP.";
+    (body, explanation)
+}
+
+fn placement(registration: Uuid, now: DateTime<Utc>) -> (Value, &'static str) {
+    let body = json!({
+        "registrationId": registration,
+        "placement": {
+            "route": "ROUTE_AGENCY", "agency": "PT Contoh Penempatan", "country": "TW", "jobTitle": "Perawat",
+            "contractMonths": 24, "departsOn": day_of(now).to_string(), "jhtMonthlyIdr": "0"
+        }
+    });
+    let explanation = "Tell how and where you go, for how many months, when, and what you save for old age a month (the values here are an \
+                       example). Who goes by himself (ROUTE_INDIVIDUAL) names no agency.";
     (body, explanation)
 }
 

@@ -1,5 +1,6 @@
 mod joinings;
 mod paper;
+mod placement;
 mod refused;
 
 use std::sync::Arc;
@@ -171,10 +172,11 @@ impl Rpc {
             .unwrap_or_default();
         let row = &shown.row;
         let segment = wire::Segment::from(row.segment().map_err(Error::from)?);
-        let (employment, employee) = match shown.work {
-            Some(Stated::Business(work)) => (Some(employment(work)), None),
-            Some(Stated::Employee(claimed)) => (None, Some(employee(claimed))),
-            None => (None, None),
+        let (employment, employee, placement) = match shown.work {
+            Some(Stated::Business(work)) => (Some(employment(work)), None, None),
+            Some(Stated::Employee(claimed)) => (None, Some(employee(claimed)), None),
+            Some(Stated::Placement(placement)) => (None, None, Some(placement.into())),
+            None => (None, None, None),
         };
         Ok(wire::Registration {
             id: row.id.to_string(),
@@ -190,6 +192,7 @@ impl Rpc {
             identity_state: wire::IdentityState::from(shown.identity).into(),
             employment,
             employee,
+            placement,
             bill_id: row.bill_id.map_or_else(String::new, |it| it.to_string()),
             payment_code: shown.payment.map(|it| it.payment_code).unwrap_or_default(),
             participant_id,

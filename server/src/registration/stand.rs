@@ -152,7 +152,7 @@ impl Registrations {
         if identity != IdentityState::Pending || has_account {
             return Ok((identity, false));
         }
-        let paid = contribution::buys_a_month(connection, &self.policy, membership).await?;
+        let paid = contribution::makes_a_participant(connection, &self.policy, membership).await?;
         Ok((identity, paid))
     }
 }

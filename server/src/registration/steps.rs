@@ -92,6 +92,7 @@ impl Registrations {
         let work = match stated {
             Stated::Business(business) => Work::Business(business.clone()),
             Stated::Employee(_) => Work::Employment(participant::Employment::default()),
+            Stated::Placement(placement) => Work::Placement(placement.clone()),
         };
         let taken = participant::take_in(connection, seal, now, row.id, person, &work).await?;
         if !person.identity.is_proven() {
@@ -104,6 +105,11 @@ impl Registrations {
             Stated::Business(business) => {
                 let issued =
                     contribution::issue_first(connection, seal, policy, now, taken.1, business);
+                Some(issued.await?)
+            }
+            Stated::Placement(placement) => {
+                let issued =
+                    contribution::issue_contract(connection, seal, policy, now, taken.1, placement);
                 Some(issued.await?)
             }
             Stated::Employee(claimed) => {

@@ -110,6 +110,7 @@ async fn saves(client: Client, gateway: Client, who: Started) -> Saver {
     let employment = SubmitEmploymentRequest {
         registration_id: who.registration.to_string(),
         employee: None,
+        placement: None,
         employment: Some(work()),
         birth_date: String::new(),
     };

@@ -68,8 +68,8 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
             json!(town.now().format("%Y-%m-%d").to_string())
         }
         // Somebody without a wage tells his employment, and nothing else.
-        "failure" | "passport" | "ended_on" | "claimed_on" | "employee" | "contract_ends_on"
-        | "state" => {
+        "failure" | "passport" | "ended_on" | "claimed_on" | "employee" | "placement"
+        | "contract_ends_on" | "state" => {
             return None;
         }
         "city" => json!("Bandung"),
@@ -78,7 +78,9 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
         "labour_intensive" => json!(false),
         "npp" => json!("JKSAMPLE"),
         "roles" => json!(["EMPLOYER_ROLE_MAKER"]),
-        "started_on" => json!(town.now().format("%Y-%m-%d").to_string()),
+        "started_on" | "departed_on" | "returned_on" => {
+            json!(town.now().format("%Y-%m-%d").to_string())
+        }
         "month" => json!(town.now().format("%Y-%m").to_string()),
         "wage_idr" => json!(5_000_000),
         "back_pay_idr" => json!(0),

@@ -39,6 +39,7 @@ pub async fn walks(client: &Client, log: &Log) -> Result<(), Error> {
     let employment = SubmitEmploymentRequest {
         registration_id: form.registration_id,
         employee: None,
+        placement: None,
         employment: Some(work()),
         birth_date: String::new(),
     };

@@ -221,6 +221,7 @@ async fn submits(
     let employment = SubmitEmploymentRequest {
         registration_id: registration.to_string(),
         employee: None,
+        placement: None,
         employment: Some(employment),
         birth_date: String::new(),
     };

@@ -2,8 +2,14 @@
 
 use jamsostek_proto::v1::{self as wire, QuoteContributionResponse, bill, payment};
 
-use super::super::{BillLine, BillShown, Fate, Payment, SuspenseReason, rules::Quote};
-use crate::{money::Month, policy::Policy, refusal::timestamp};
+use super::super::{
+    BillLine, BillShown, Fate, Payment, Stage, StageLine, SuspenseReason, rules::Quote,
+};
+use crate::{
+    money::{Money, Month},
+    policy::Policy,
+    refusal::timestamp,
+};
 
 pub(super) fn quoted(quote: Quote, policy: &Policy) -> QuoteContributionResponse {
     QuoteContributionResponse {
@@ -29,6 +35,32 @@ impl From<BillLine> for wire::AmountLine {
             discount_idr: line.discount.idr(),
             formula: line.formula,
             references: line.references.into_iter().map(Into::into).collect(),
+            stage: wire::Stage::Unspecified.into(),
+        }
+    }
+}
+
+impl From<Stage> for wire::Stage {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::BeforeWork => Self::BeforeWork,
+            Stage::Contract => Self::Contract,
+            Stage::Extension => Self::Extension,
+        }
+    }
+}
+
+impl From<StageLine> for wire::AmountLine {
+    fn from(line: StageLine) -> Self {
+        let programme = line.programme.map(wire::Programme::from);
+        Self {
+            contribution_month: String::new(),
+            programme: programme.unwrap_or(wire::Programme::Unspecified).into(),
+            amount_idr: line.amount.idr(),
+            discount_idr: 0,
+            formula: line.formula,
+            references: line.references.into_iter().map(Into::into).collect(),
+            stage: wire::Stage::from(line.stage).into(),
         }
     }
 }
@@ -38,13 +70,15 @@ impl From<BillShown> for wire::Bill {
         let BillShown {
             bill,
             months_paid,
+            stages_paid,
             payable,
+            next_stage,
             today,
         } = shown;
-        let is_paid = |it: &BillLine| months_paid.contains(&it.month);
-        let all_paid = bill.lines.iter().all(is_paid);
-        let any_paid = bill.lines.iter().any(is_paid);
-        let state = match (all_paid, any_paid) {
+        let months = bill.lines.iter().map(|it| months_paid.contains(&it.month));
+        let stages = bill.stages.iter().map(|it| stages_paid.contains(&it.stage));
+        let paid: Vec<_> = months.chain(stages).collect();
+        let state = match (!paid.contains(&false), paid.contains(&true)) {
             (true, _) => bill::State::Paid,
             (false, _) if today > bill.valid_through => bill::State::Expired,
             (false, true) => bill::State::PartlyPaid,
@@ -61,9 +95,15 @@ impl From<BillShown> for wire::Bill {
             payable_idr: payable.idr(),
             due_on: bill.due_on.to_string(),
             valid_through: bill.valid_through.to_string(),
-            lines: bill.lines.into_iter().map(Into::into).collect(),
+            lines: bill
+                .lines
+                .into_iter()
+                .map(Into::into)
+                .chain(bill.stages.into_iter().map(Into::into))
+                .collect(),
             policy_version: bill.policy_version,
             npp: String::new(),
+            next_stage_idr: next_stage.idr(),
         }
     }
 }
@@ -90,7 +130,7 @@ impl From<Payment> for wire::Payment {
             Fate::Suspended(reason) => (Disposition::Suspense, reason.into(), Default::default()),
             Fate::Returned => (Disposition::Returned, Why::Unspecified, Default::default()),
             Fate::Settled(settled) => {
-                let disposition = if settled.months.is_empty() {
+                let disposition = if settled.applied == Money::ZERO {
                     Disposition::Credited
                 } else if settled.credited_idr > 0 {
                     Disposition::PartlyApplied

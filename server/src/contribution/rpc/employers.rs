@@ -125,6 +125,7 @@ fn line(line: Line, month: Month) -> wire::EmployeeContribution {
             discount_idr: line.discount.idr(),
             formula: line.formula,
             references: line.references.into_iter().map(Into::into).collect(),
+            stage: wire::Stage::Unspecified.into(),
         }),
     }
 }
@@ -214,5 +215,6 @@ pub(super) fn to_pay(shown: UnitBillShown) -> wire::Bill {
         lines: Vec::new(),
         policy_version: shown.bill.policy_version,
         npp: shown.npp,
+        next_stage_idr: 0,
     }
 }

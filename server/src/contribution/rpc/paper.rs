@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Duration, DurationRound, NaiveDate, Utc};
 use jamsostek_proto::v1::{
-    EndBusinessRequest, LookUpBillRequest, QuoteContributionRequest, RecordPaymentRequest,
-    look_up_bill_request::By,
+    EndBusinessRequest, ExtendCoverRequest, LookUpBillRequest, QuoteContributionRequest,
+    RecordPaymentRequest, look_up_bill_request::By,
 };
 use tonic::Status;
 use uuid::Uuid;
 
-use super::super::{BILL_MONTHS_MAX, Notice, Terms, standing::Key};
+use super::super::{BILL_MONTHS_MAX, Notice, Terms, look_up::Key};
 use crate::{
     caller::Caller,
     identity::Nik,
@@ -60,6 +60,21 @@ pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
         fields.reject("months", "must be 1 to 12");
     }
     read
+}
+
+/// The bill, whether the caller named it, the membership and the months.
+pub(super) fn extension(request: &ExtendCoverRequest) -> Result<(Uuid, bool, Uuid, u32), Status> {
+    let mut fields = Fields::default();
+    let id = fields.id_or_new("bill_id", &request.bill_id);
+    let membership = fields.id("membership_id", &request.membership_id);
+    // How many a contract may have is the law's to say.
+    let months = fields.take("months", wire::count(request.months));
+    match (id, membership, months) {
+        (Some((id, repeatable)), Some(membership), Some(months)) => {
+            Ok((id, repeatable, membership, months))
+        }
+        _ => Err(fields.refusal()),
+    }
 }
 
 /// The membership, and its last day where one is told.

@@ -3,8 +3,11 @@
 use jamsostek_proto::v1 as wire;
 use tonic::{Code, Status};
 
-use super::super::{Error, Refused};
-use crate::refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_for_now};
+use super::super::{ContractRefused, Error, Refused};
+use crate::{
+    participant,
+    refusal::{Fields, Reason, id_taken, not_found, refuse, refuse_by_law, refuse_for_now},
+};
 
 /// How a refusal of the law on programmes and parameters looks on the wire.
 pub(crate) fn law_refusal(refused: Refused) -> Status {
@@ -22,6 +25,29 @@ pub(crate) fn law_refusal(refused: Refused) -> Status {
         Refused::ProgrammeNotServed { programme } => named(Reason::ProgrammeNotServed, programme),
         Refused::ProgrammeMandatory { programme } => named(Reason::ProgrammeMandatory, programme),
         Refused::NoParameter(missing) => missing.into(),
+    }
+}
+
+/// How a refusal of the law on migrant workers' contracts looks on the wire.
+pub(crate) fn contract_refusal(refused: ContractRefused) -> Status {
+    let message = refused.to_string();
+    match refused {
+        ContractRefused::ContractMonths { months, most } => refuse(
+            Code::FailedPrecondition,
+            Reason::ContractMonths,
+            message,
+            [
+                ("months", months.to_string()),
+                ("monthsMax", most.to_string()),
+            ],
+        ),
+        ContractRefused::JhtAmountNotOffered { amount, law } => refuse_by_law(
+            Reason::JhtAmountNotOffered,
+            message,
+            law,
+            [("amountIdr", amount.idr().to_string())],
+        ),
+        ContractRefused::NoParameter(missing) => missing.into(),
     }
 }
 
@@ -68,6 +94,14 @@ impl From<Error> for Status {
                     wire::Segment::from(segment).as_str_name().to_owned(),
                 )],
             ),
+            Error::NotAPlacement { segment } => participant::not_a_placement(segment),
+            Error::CoverEnded { on } => refuse(
+                Code::FailedPrecondition,
+                Reason::CoverEnded,
+                message,
+                [("endedOn", on.to_string())],
+            ),
+            Error::Contract(refused) => contract_refusal(refused),
             Error::Ended { on } => refuse(
                 Code::FailedPrecondition,
                 Reason::MembershipEnded,

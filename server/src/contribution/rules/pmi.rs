@@ -1,6 +1,5 @@
-//! What migrant workers (PMI) pay; when they are covered is in [`phases`]. Facts in, decision out.
+//! What migrant workers (PMI) pay; when they are covered is for `participant` to say. Facts in, decision out.
 
-mod phases;
 #[cfg(test)]
 mod tests;
 
@@ -8,33 +7,16 @@ use std::cmp::Reverse;
 
 use chrono::NaiveDate;
 
-#[cfg_attr(
-    not(test),
-    expect(
-        unused_imports,
-        reason = "called by the operations for migrant workers"
-    )
-)]
-pub(crate) use self::phases::{Journey, Phase, PhaseCover, phases};
-
 use crate::money::Money;
 use crate::policy::{NoParameter, Policy, Reference};
+use crate::scheme::Route;
 
 /// How many months one contract, or one extension, may have. It bounds what is asked; the law names no longest contract.
 const CONTRACT_MONTHS_MAX: u32 = 60;
 
-/// How somebody goes abroad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) enum Route {
-    /// Placed by an agency.
-    Agency,
-    /// By himself.
-    Individual,
-}
-
 /// What decides how much somebody owes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Placement {
+pub(crate) struct Terms {
     /// How he goes.
     pub(crate) route: Route,
     /// How long the contract is.
@@ -44,11 +26,13 @@ pub(crate) struct Placement {
 }
 
 /// Why it cannot be priced, in the order in which it is checked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
     /// No contract has so many months.
-    #[error("a contract has 1 to {most} months")]
+    #[error("a contract, or its extension, has 1 to {most} months")]
     ContractMonths {
+        /// How many were asked for.
+        months: u32,
         /// The most that it may have.
         most: u32,
     },
@@ -57,6 +41,8 @@ pub(crate) enum Refused {
     JhtAmountNotOffered {
         /// What was asked for.
         amount: Money,
+        /// The text that lists them: its title and where to read it.
+        law: (String, String),
     },
     /// The law says nothing for that day.
     #[error(transparent)]
@@ -90,9 +76,9 @@ pub(crate) struct Line {
 }
 
 /// Whether a placement can be priced on that day.
-pub(crate) fn check(policy: &Policy, placement: &Placement, day: NaiveDate) -> Result<(), Refused> {
-    check_months(placement.contract_months)?;
-    check_jht(policy, placement.jht_monthly, day)
+pub(crate) fn check(policy: &Policy, terms: &Terms, day: NaiveDate) -> Result<(), Refused> {
+    check_months(terms.contract_months)?;
+    check_jht(policy, terms.jht_monthly, day)
 }
 
 fn check_months(months: u32) -> Result<(), Refused> {
@@ -100,7 +86,7 @@ fn check_months(months: u32) -> Result<(), Refused> {
         Ok(())
     } else {
         let most = CONTRACT_MONTHS_MAX;
-        Err(Refused::ContractMonths { most })
+        Err(Refused::ContractMonths { months, most })
     }
 }
 
@@ -108,22 +94,22 @@ fn check_jht(policy: &Policy, monthly: Option<Money>, day: NaiveDate) -> Result<
     let Some(amount) = monthly else {
         return Ok(());
     };
-    if policy.pmi_jht_amounts.on(day)?.value.contains(amount) {
-        Ok(())
-    } else {
-        Err(Refused::JhtAmountNotOffered { amount })
+    let amounts = policy.pmi_jht_amounts.on(day)?;
+    if amounts.value.contains(amount) {
+        return Ok(());
     }
+    let law = &amounts.reference;
+    Err(Refused::JhtAmountNotOffered {
+        amount,
+        law: (law.title.clone(), law.href.clone()),
+    })
 }
 
 /// What a placement costs by the law of `day`, on which it is asked for.
-pub(crate) fn quote(
-    policy: &Policy,
-    placement: &Placement,
-    day: NaiveDate,
-) -> Result<Vec<Line>, Refused> {
-    check(policy, placement, day)?;
+pub(crate) fn quote(policy: &Policy, terms: &Terms, day: NaiveDate) -> Result<Vec<Line>, Refused> {
+    check(policy, terms, day)?;
     let mut lines = Vec::new();
-    match placement.route {
+    match terms.route {
         Route::Agency => {
             let price = policy.pmi_before_work_price.on(day)?;
             lines.push(Line {
@@ -135,9 +121,9 @@ pub(crate) fn quote(
         }
         Route::Individual => {}
     }
-    let months = placement.contract_months;
+    let months = terms.contract_months;
     lines.push(contract(policy, months, day)?);
-    lines.extend(jht(policy, months, placement.jht_monthly, day)?);
+    lines.extend(jht(policy, months, terms.jht_monthly, day)?);
     Ok(lines)
 }
 

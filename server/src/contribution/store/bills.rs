@@ -2,8 +2,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryResult, entity::prelude::*};
 use uuid::Uuid;
 
-use super::super::{Bill, BillLine};
+use super::{
+    super::{Bill, BillLine},
+    stages,
+};
 use crate::{db, money::Money, policy::Reference, scheme::Programme, seal::Seal};
+
+/// What is read of every bill.
+const HEAD: &str = "SELECT b.id AS bill, b.membership_id, b.payment_code, b.first_month, b.months, b.total_idr, b.due_on, \
+                    b.valid_through, b.policy_version";
 
 mod line {
     use sea_orm::entity::prelude::*;
@@ -90,7 +97,7 @@ pub(in super::super) async fn insert_bill(
         membership_id: bill.membership,
         payment_code: bill.payment_code.clone(),
         first_month: bill.first_month.to_string(),
-        months: i32::try_from(bill.months).expect("at most twelve"),
+        months: i32::try_from(bill.months).expect("at most sixty"),
         total_idr: bill.total.idr(),
         due_on: bill.due_on,
         valid_through: bill.valid_through,
@@ -102,6 +109,9 @@ pub(in super::super) async fn insert_bill(
     Entity::insert(row.into_active_model())
         .exec_without_returning(connection)
         .await?;
+    if !bill.stages.is_empty() {
+        return stages::insert_lines(connection, seal, bill).await;
+    }
     let lines = bill.lines.iter().map(|it| line_row(seal, bill.id, it));
     line::Entity::insert_many(lines)
         .exec_without_returning(connection)
@@ -109,12 +119,24 @@ pub(in super::super) async fn insert_bill(
     Ok(())
 }
 
-fn line_row(seal: &Seal, bill_id: Uuid, line: &BillLine) -> line::ActiveModel {
-    let law: Vec<_> = line
-        .references
+pub(super) fn law_text(references: &[Reference]) -> String {
+    let law: Vec<_> = references
         .iter()
         .map(|it| (it.title.as_str(), it.href.as_str()))
         .collect();
+    serde_json::to_string(&law).expect("strings are JSON")
+}
+
+pub(super) fn law_of(text: &str, column: &'static str) -> Result<Vec<Reference>, db::Error> {
+    let law: Vec<(String, String)> =
+        serde_json::from_str(text).map_err(|_| db::Error::Unknown(column))?;
+    let references = law.into_iter();
+    Ok(references
+        .map(|(title, href)| Reference { title, href })
+        .collect())
+}
+
+fn line_row(seal: &Seal, bill_id: Uuid, line: &BillLine) -> line::ActiveModel {
     let mut row = line::Model {
         id: Uuid::now_v7(),
         bill_id,
@@ -123,7 +145,7 @@ fn line_row(seal: &Seal, bill_id: Uuid, line: &BillLine) -> line::ActiveModel {
         amount_idr: line.amount.idr(),
         discount_idr: line.discount.idr(),
         formula: line.formula.clone(),
-        law: serde_json::to_string(&law).expect("strings are JSON"),
+        law: law_text(&line.references),
         mac: Vec::new(),
     };
     row.mac = row.expected_mac(seal);
@@ -134,14 +156,14 @@ pub(in super::super) async fn bill(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<Option<Bill>, db::Error> {
-    one(connection, "b.id = $1", id.into()).await
+    of_either_kind(connection, "b.id = $1", id.into()).await
 }
 
 pub(in super::super) async fn bill_by_code(
     connection: &impl ConnectionTrait,
     payment_code: &str,
 ) -> Result<Option<Bill>, db::Error> {
-    one(connection, "b.payment_code = $1", payment_code.into()).await
+    of_either_kind(connection, "b.payment_code = $1", payment_code.into()).await
 }
 
 pub(in super::super) async fn latest_bill(
@@ -152,6 +174,40 @@ pub(in super::super) async fn latest_bill(
     one(connection, latest, membership.into()).await
 }
 
+/// The bill that fits, whether it asks for months or for stages.
+async fn of_either_kind(
+    connection: &impl ConnectionTrait,
+    fits: &str,
+    value: sea_orm::Value,
+) -> Result<Option<Bill>, db::Error> {
+    match one(connection, fits, value.clone()).await? {
+        Some(bill) => Ok(Some(bill)),
+        None => one_by_stage(connection, fits, value).await,
+    }
+}
+
+/// The bill that fits, with its stages.
+pub(super) async fn one_by_stage(
+    connection: &impl ConnectionTrait,
+    fits: &str,
+    value: sea_orm::Value,
+) -> Result<Option<Bill>, db::Error> {
+    let sql = format!(
+        "{HEAD}, l.stage, l.programme, l.amount_idr, l.formula, l.law FROM bill b JOIN stage_line l ON l.bill_id = b.id \
+         WHERE {fits} ORDER BY l.id"
+    );
+    let rows = connection
+        .query_all_raw(db::statement(connection, &sql, [value]))
+        .await?;
+    let Some(row) = rows.first() else {
+        return Ok(None);
+    };
+    Ok(Some(Bill {
+        stages: rows.iter().map(stages::line_of).collect::<Result<_, _>>()?,
+        ..head_of(row)?
+    }))
+}
+
 /// The bill that fits, with its lines, in one statement: payments read it on their way.
 async fn one(
     connection: &impl ConnectionTrait,
@@ -159,8 +215,7 @@ async fn one(
     value: sea_orm::Value,
 ) -> Result<Option<Bill>, db::Error> {
     let sql = format!(
-        "SELECT b.id AS bill, b.membership_id, b.payment_code, b.first_month, b.months, b.total_idr, b.due_on, \
-         b.valid_through, b.policy_version, l.month, l.programme, l.amount_idr, l.discount_idr, l.formula, l.law \
+        "{HEAD}, l.month, l.programme, l.amount_idr, l.discount_idr, l.formula, l.law \
          FROM bill b JOIN bill_line l ON l.bill_id = b.id WHERE {fits} ORDER BY l.month, l.id"
     );
     let rows = connection
@@ -169,10 +224,18 @@ async fn one(
     let Some(row) = rows.first() else {
         return Ok(None);
     };
+    Ok(Some(Bill {
+        lines: rows.iter().map(line_of).collect::<Result<_, _>>()?,
+        ..head_of(row)?
+    }))
+}
+
+/// A bill without what it asks for.
+fn head_of(row: &QueryResult) -> Result<Bill, db::Error> {
     let first_month: String = row.try_get("", "first_month")?;
     let months: i32 = row.try_get("", "months")?;
     let total = row.try_get("", "total_idr")?;
-    Ok(Some(Bill {
+    Ok(Bill {
         id: row.try_get("", "bill")?,
         membership: row.try_get("", "membership_id")?,
         payment_code: row.try_get("", "payment_code")?,
@@ -184,16 +247,15 @@ async fn one(
         due_on: row.try_get("", "due_on")?,
         valid_through: row.try_get("", "valid_through")?,
         policy_version: row.try_get("", "policy_version")?,
-        lines: rows.iter().map(line_of).collect::<Result<_, _>>()?,
-    }))
+        lines: Vec::new(),
+        stages: Vec::new(),
+    })
 }
 
 fn line_of(row: &QueryResult) -> Result<BillLine, db::Error> {
     let unknown = db::Error::Unknown;
     let text = |column: &str| row.try_get::<String>("", column);
     let number = |column: &str| row.try_get::<i64>("", column);
-    let law: Vec<(String, String)> =
-        serde_json::from_str(&text("law")?).map_err(|_| unknown("bill_line.law"))?;
     Ok(BillLine {
         month: text("month")?
             .parse()
@@ -203,10 +265,7 @@ fn line_of(row: &QueryResult) -> Result<BillLine, db::Error> {
         amount: Money::new(number("amount_idr")?),
         discount: Money::new(number("discount_idr")?),
         formula: text("formula")?,
-        references: law
-            .into_iter()
-            .map(|(title, href)| Reference { title, href })
-            .collect(),
+        references: law_of(&text("law")?, "bill_line.law")?,
     })
 }
 
@@ -231,7 +290,8 @@ pub(super) async fn verify(
     )
     .await?;
     wrong.extend(lines);
-    let sql = "SELECT b.id AS id FROM bill b LEFT JOIN (SELECT bill_id, SUM(amount_idr) AS total FROM bill_line GROUP BY bill_id) l \
+    let sql = "SELECT b.id AS id FROM bill b LEFT JOIN (SELECT bill_id, SUM(amount_idr) AS total FROM \
+               (SELECT bill_id, amount_idr FROM bill_line UNION ALL SELECT bill_id, amount_idr FROM stage_line) a GROUP BY bill_id) l \
                ON l.bill_id = b.id WHERE b.total_idr <> COALESCE(l.total, 0)";
     let what = "its lines do not add up to its total";
     wrong.extend(db::named(connection, "bill", what, sql, []).await?);

@@ -13,7 +13,7 @@ pub(super) async fn verify(connection: &impl ConnectionTrait) -> Result<Vec<Stri
                 (SELECT membership_id, MAX(month) AS last FROM contribution GROUP BY membership_id) c ON c.membership_id = m.id \
                 WHERE COALESCE(m.paid_through, '') <> COALESCE(c.last, '')";
     // Cover begins on the day of a payment, or with the first day of a month that is paid.
-    let covered = "SELECT m.id FROM membership m WHERE m.segment <> 'pu' AND m.covered_from IS NOT NULL AND NOT EXISTS \
+    let covered = "SELECT m.id FROM membership m WHERE m.segment = 'bpu' AND m.covered_from IS NOT NULL AND NOT EXISTS \
                    (SELECT 1 FROM contribution c WHERE c.membership_id = m.id AND \
                    (c.paid_on = m.covered_from OR c.month || '-01' = CAST(m.covered_from AS TEXT)))";
     let whose = "SELECT m.id FROM membership m LEFT JOIN registration r ON r.id = m.origin_id \

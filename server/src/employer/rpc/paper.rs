@@ -156,7 +156,7 @@ fn hire(fields: &mut Fields, stated: Option<wire::Hire>) -> Option<Hire> {
         fields.reject("hire", "must be told");
         return None;
     };
-    let started_on = day(fields, "hire.started_on", &stated.started_on);
+    let started_on = fields.day("hire.started_on", &stated.started_on);
     let contract_ends_on = fields.optional_day("hire.contract_ends_on", &stated.contract_ends_on);
     let wage = wage(fields, "hire.wage_idr", stated.wage_idr);
     let number = employee_number(fields, "hire.employee_number", stated.employee_number);
@@ -167,14 +167,6 @@ fn hire(fields: &mut Fields, stated: Option<wire::Hire>) -> Option<Hire> {
         employee_number: number?,
         in_jkn: stated.in_jkn,
     })
-}
-
-/// Reads a day that must be told.
-pub(crate) fn day(fields: &mut Fields, field: &str, text: &str) -> Option<NaiveDate> {
-    if text.is_empty() {
-        fields.reject(field, "must be a day as YYYY-MM-DD");
-    }
-    fields.optional_day(field, text)
 }
 
 fn wage(fields: &mut Fields, field: &str, idr: i64) -> Option<Money> {
@@ -264,7 +256,7 @@ pub(super) fn denial(request: &DenyEmployeeRequest) -> Result<(Uuid, String), St
 pub(super) fn end(request: &ReportEmploymentEndRequest) -> Result<(Uuid, NaiveDate), Status> {
     let mut fields = Fields::default();
     let membership = fields.id("membership_id", &request.membership_id);
-    let on = day(&mut fields, "ended_on", &request.ended_on);
+    let on = fields.day("ended_on", &request.ended_on);
     let (Some(membership), Some(on)) = (membership, on) else {
         return Err(fields.refusal());
     };

@@ -38,7 +38,7 @@ pub(super) fn application(
     let segment = match segment {
         wire::Segment::Pu => Some(Segment::Pu),
         wire::Segment::Bpu => Some(Segment::Bpu),
-        wire::Segment::Pmi => None,
+        wire::Segment::Pmi => Some(Segment::Pmi),
         wire::Segment::Unspecified => {
             fields.reject("segment", "must be a SEGMENT of the contract");
             None
@@ -51,23 +51,12 @@ pub(super) fn application(
     if !request.consent {
         fields.reject("consent", "must be true: the person accepts the terms");
     }
-    let (Some((id, repeatable)), Some(document), Some(full_name), Some(contact)) =
-        (id, paper, full_name, contact)
+    let (Some((id, repeatable)), Some(segment), Some(document), Some(full_name), Some(contact)) =
+        (id, segment, paper, full_name, contact)
     else {
         return Err(fields.refusal());
     };
     fields.check()?;
-    let Some(segment) = segment else {
-        let name = wire::Segment::Pmi.as_str_name().to_owned();
-        let message = "migrant workers (PMI) cannot register yet";
-        let metadata = [("segment", name)];
-        return Err(refuse(
-            Code::FailedPrecondition,
-            Reason::SegmentNotServed,
-            message,
-            metadata,
-        ));
-    };
     if matches!(document, Document::Passport(_)) && segment != Segment::Pu {
         let name = wire::Segment::from(segment).as_str_name().to_owned();
         let message = "only foreigners who work for an employer register with a passport";
@@ -133,8 +122,8 @@ pub(super) fn told(request: SubmitEmploymentRequest) -> Result<(Uuid, Told), Sta
     let mut fields = Fields::default();
     let id = fields.id("registration_id", &request.registration_id);
     let birth_date = fields.optional_day("birth_date", &request.birth_date);
-    let (work, mother_name) = match (request.employment, request.employee) {
-        (Some(employment), None) => {
+    let (work, mother_name) = match (request.employment, request.employee, request.placement) {
+        (Some(employment), None, None) => {
             let mother = mother(
                 &mut fields,
                 "employment.mother_name",
@@ -142,12 +131,20 @@ pub(super) fn told(request: SubmitEmploymentRequest) -> Result<(Uuid, Told), Sta
             );
             (work(&mut fields, employment).map(Stated::Business), mother)
         }
-        (None, Some(employee)) => {
+        (None, Some(employee), None) => {
             let mother = mother(&mut fields, "employee.mother_name", &employee.mother_name);
             (claimed(&mut fields, employee).map(Stated::Employee), mother)
         }
+        (None, None, Some(placement)) => {
+            let mother = mother(&mut fields, "placement.mother_name", &placement.mother_name);
+            let told = super::placement::placement(&mut fields, placement);
+            (told.map(Stated::Placement), mother)
+        }
         _ => {
-            fields.reject("employment", "must be told, or else employee, and not both");
+            fields.reject(
+                "employment",
+                "must be told, or else employee, or else placement, and nothing besides",
+            );
             return Err(fields.refusal());
         }
     };
@@ -190,7 +187,7 @@ fn claimed(fields: &mut Fields, employee: wire::EmployeeStatement) -> Option<Cla
     };
     let field = "employee.employee_number";
     let employee_number = employer::employee_number(fields, field, employee.employee_number);
-    let started_on = employer::day(fields, "employee.started_on", &employee.started_on);
+    let started_on = fields.day("employee.started_on", &employee.started_on);
     Some(Claimed {
         at: at?,
         started_on: started_on?,

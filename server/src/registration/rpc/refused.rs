@@ -47,6 +47,7 @@ impl From<Error> for Status {
                 let field = match segment {
                     Segment::Bpu => "employment",
                     Segment::Pu => "employee",
+                    Segment::Pmi => "placement",
                 };
                 fields.reject(field, "must be told, and nothing else: it is what the registration's segment works as");
                 fields.refusal()
@@ -54,6 +55,12 @@ impl From<Error> for Status {
             Error::StartsLater => {
                 let mut fields = Fields::default();
                 fields.reject("employee.started_on", "must not be in the future");
+                fields.refusal()
+            }
+            Error::DepartsOtherwise => {
+                let mut fields = Fields::default();
+                let field = "placement.departs_on";
+                fields.reject(field, "must be today, or at most a year from now");
                 fields.refusal()
             }
             Error::EmployerUnknown { npp } => with(Reason::EmployerUnknown, "npp", npp),
@@ -83,6 +90,7 @@ impl From<Error> for Status {
             Error::Deceased => no(Reason::IdentityDeceased),
             Error::IdentityRefused(verdict) => with(Reason::IdentityRefused, "verdict", verdict),
             Error::Law(refused) => contribution::law_refusal(refused),
+            Error::Contract(refused) => contribution::contract_refusal(refused),
             Error::Otp(error) => session::otp_refusal(error),
             Error::Store(error) => error.into(),
         }

@@ -9,7 +9,7 @@ use crate::{
     employer::{Claimed, Named, Npp},
     identity::{Contact, Document, FullName, IdentityState, Sex, Warning, is_passport},
     money::Money,
-    participant::{Business, Occupation},
+    participant::{Business, Occupation, Placement},
     scheme::{BpuCategory, Programme, Segment},
     seal::{Datum, Seal},
 };
@@ -50,12 +50,13 @@ pub(crate) struct Model {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// The work as it is kept, of either kind.
+/// The work as it is kept, of any kind.
 #[derive(Serialize, Deserialize)]
 #[serde(untagged)]
 enum Kept {
     Business(KeptBusiness),
     Employee(KeptEmployee),
+    Placement(Placement),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,6 +93,7 @@ pub(super) fn kept(work: &Stated) -> String {
             months: work.months,
             paid_by_state: work.paid_by_state,
         }),
+        Stated::Placement(placement) => Kept::Placement(placement.clone()),
         Stated::Employee(claimed) => {
             let (npp, employer_name, employer_city) = match &claimed.at {
                 Named::Unit(npp) => (Some(npp.text().to_owned()), String::new(), String::new()),
@@ -197,6 +199,7 @@ impl Model {
         let stated = match kept {
             Kept::Business(kept) => business(kept).map(Stated::Business),
             Kept::Employee(kept) => claimed(kept).map(Stated::Employee),
+            Kept::Placement(placement) => Some(Stated::Placement(placement)),
         };
         Ok(Some(stated.ok_or_else(unknown)?))
     }

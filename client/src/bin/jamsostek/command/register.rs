@@ -195,6 +195,7 @@ impl Register {
                 .submit_employment(SubmitEmploymentRequest {
                     registration_id: registration.to_string(),
                     employee: None,
+                    placement: None,
                     employment: Some(employment),
                     birth_date: birth_date.unwrap_or_default(),
                 })

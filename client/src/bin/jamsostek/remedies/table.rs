@@ -123,11 +123,6 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "Give the 11 digits of your card with --kpj.",
     ),
     (
-        Reason::SegmentNotServed,
-        "The service does not register this segment yet.",
-        "Only --segment bpu is served by it.",
-    ),
-    (
         Reason::RegistrationCancelled,
         "This registration was taken back.",
         "Start another with `jamsostek register --new`.",

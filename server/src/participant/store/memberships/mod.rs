@@ -11,7 +11,7 @@ use uuid::Uuid;
 pub(crate) use row::Membership;
 use row::{Column, Entity, Model};
 
-use super::super::{Employment, Work};
+use super::super::{Employment, Travel, Work};
 use crate::{
     db,
     money::{Money, Month},
@@ -87,6 +87,46 @@ pub(crate) async fn move_spell(
     let values = [
         covered_from.into(),
         paid_through.to_string().into(),
+        id.into(),
+    ];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(())
+}
+
+/// Keeps how far a migrant worker has paid: since when something covers him, when the contract was paid, and how many months were added.
+pub(crate) async fn move_placement(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    covered_from: NaiveDate,
+    travel: &Travel,
+) -> Result<(), db::Error> {
+    let sql = "UPDATE membership SET covered_from = $1, contract_paid_on = $2, extended_months = $3 WHERE id = $4";
+    let extended = i32::try_from(travel.extended_months);
+    let extended = extended.map_err(|_| db::Error::Unknown("membership.extended_months"))?;
+    let values = [
+        covered_from.into(),
+        travel.contract_paid_on.into(),
+        extended.into(),
+        id.into(),
+    ];
+    connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(())
+}
+
+/// Keeps when a migrant worker embarked and when he arrived back.
+pub(in super::super) async fn keep_travel(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    travel: &Travel,
+) -> Result<(), db::Error> {
+    let sql = "UPDATE membership SET departed_on = $1, returned_on = $2 WHERE id = $3";
+    let values = [
+        travel.departed_on.into(),
+        travel.returned_on.into(),
         id.into(),
     ];
     connection
@@ -233,7 +273,7 @@ pub(crate) async fn close_unpaid(
     id: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let sql = "UPDATE membership SET cancelled_at = $1 WHERE id = $2 AND paid_through IS NULL";
+    let sql = "UPDATE membership SET cancelled_at = $1 WHERE id = $2 AND paid_through IS NULL AND covered_from IS NULL";
     connection
         .execute_raw(db::statement(connection, sql, [now.into(), id.into()]))
         .await?;
@@ -247,7 +287,7 @@ pub(crate) async fn hold_rivals_of(
 ) -> Result<Vec<Uuid>, db::Error> {
     let sql = "SELECT m.id AS id FROM participant me JOIN participant other ON other.document_digest = me.document_digest AND other.id <> me.id \
                JOIN membership m ON m.participant_id = other.id WHERE me.id = $1 AND m.paid_through IS NULL \
-               AND m.cancelled_at IS NULL";
+               AND m.covered_from IS NULL AND m.cancelled_at IS NULL";
     let rows = connection
         .query_all_raw(db::statement(connection, sql, [id.into()]))
         .await?;

@@ -2,11 +2,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 use uuid::Uuid;
 
-use super::super::super::{Business, Employment, Work, rules::Spell};
+use super::super::super::{
+    Business, Employment, Travel, Work,
+    rules::{Abroad, Journey, Spell},
+};
 use crate::{
     clock::day_of,
     db,
-    money::{Money, Month},
+    money::{Money, Month, months_after},
     scheme::{BpuCategory, Programme, Segment},
 };
 
@@ -31,6 +34,11 @@ pub(crate) struct Model {
     pub covered_from: Option<NaiveDate>,
     pub paid_through: Option<String>,
     pub ended_on: Option<NaiveDate>,
+    pub placement: Option<String>,
+    pub contract_paid_on: Option<NaiveDate>,
+    pub extended_months: i32,
+    pub departed_on: Option<NaiveDate>,
+    pub returned_on: Option<NaiveDate>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -49,6 +57,8 @@ pub(crate) struct Membership {
     pub paid_through: Option<Month>,
     /// The last day.
     pub ended_on: Option<NaiveDate>,
+    /// How far a migrant worker's way has gone.
+    pub travel: Travel,
 }
 
 impl Membership {
@@ -63,6 +73,35 @@ impl Membership {
             .is_none_or(|last| Some(last) > self.paid_through)
     }
 
+    /// Whether nothing was ever paid for it, so that nobody became a participant by it.
+    pub(crate) fn is_unpaid(&self) -> bool {
+        match self.work {
+            // His contributions are the employer's to pay.
+            Work::Business(_) | Work::Employment(_) => self.paid_through.is_none(),
+            Work::Placement(_) => self.covered_from.is_none(),
+        }
+    }
+
+    /// How a migrant worker goes, and how far he has come.
+    pub(crate) fn abroad(&self) -> Option<Abroad> {
+        let Work::Placement(placement) = &self.work else {
+            return None;
+        };
+        let travel = &self.travel;
+        let months = placement.contract_months + travel.extended_months;
+        let begins_on = travel.departed_on.unwrap_or(placement.departs_on);
+        Some(Abroad {
+            route: placement.route,
+            journey: self.covered_from.map(|paid_on| Journey {
+                paid_on,
+                contract_paid_on: travel.contract_paid_on,
+                departed_on: travel.departed_on,
+                contract_ends_on: months_after(begins_on, months),
+                returned_on: travel.returned_on,
+            }),
+        })
+    }
+
     pub(in super::super::super) fn spell(&self) -> Spell {
         Spell {
             segment: self.work.segment(),
@@ -70,6 +109,7 @@ impl Membership {
             covered_from: self.covered_from,
             paid_through: self.paid_through,
             ended_on: self.ended_on,
+            abroad: self.abroad(),
         }
     }
 }
@@ -90,6 +130,13 @@ impl TryFrom<Model> for Membership {
             covered_from: row.covered_from,
             paid_through: paid_through.map_err(|_| unknown("membership.paid_through"))?,
             ended_on: row.ended_on,
+            travel: Travel {
+                contract_paid_on: row.contract_paid_on,
+                extended_months: u32::try_from(row.extended_months)
+                    .map_err(|_| unknown("membership.extended_months"))?,
+                departed_on: row.departed_on,
+                returned_on: row.returned_on,
+            },
         })
     }
 }
@@ -114,6 +161,12 @@ impl Model {
                     .map_err(|_| unknown("membership.months_at_once"))?,
                 paid_by_state: self.paid_by_state,
             })),
+            Segment::Pmi => {
+                let told = self.placement.as_deref().map(serde_json::from_str);
+                let told = told.ok_or(unknown("membership.placement"))?;
+                let told = told.map_err(|_| unknown("membership.placement"))?;
+                Ok(Work::Placement(told))
+            }
         }
     }
 }
@@ -149,9 +202,20 @@ pub(super) fn opened(
         covered_from: Set(None),
         paid_through: Set(None),
         ended_on: Set(None),
+        placement: Set(None),
+        contract_paid_on: Set(None),
+        extended_months: Set(0),
+        departed_on: Set(None),
+        returned_on: Set(None),
     };
     match work {
         Work::Employment(_) => row,
+        Work::Placement(placement) => ActiveModel {
+            placement: Set(Some(
+                serde_json::to_string(placement).expect("a placement is JSON"),
+            )),
+            ..row
+        },
         Work::Business(business) => ActiveModel {
             category: Set(business.category.code().to_owned()),
             sector: Set(business.sector().code().to_owned()),

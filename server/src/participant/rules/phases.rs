@@ -1,11 +1,13 @@
 //! When a migrant worker is covered: before, during and after work (C35).
 
+#[cfg(test)]
+mod tests;
+
 use chrono::{Days, NaiveDate};
 
-use super::Route;
 use crate::money::months_after;
 use crate::policy::{NoParameter, Policy};
-use crate::scheme::Programme;
+use crate::scheme::{Programme, Route};
 
 /// A part of the way abroad and back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,7 +29,7 @@ pub(crate) struct Journey {
     pub(crate) contract_paid_on: Option<NaiveDate>,
     /// When he embarked.
     pub(crate) departed_on: Option<NaiveDate>,
-    /// The last day of the contract, with its extensions.
+    /// The last day of the contract, with its extensions; before the embarkation as he plans it.
     pub(crate) contract_ends_on: NaiveDate,
     /// When he arrived back in Indonesia.
     pub(crate) returned_on: Option<NaiveDate>,
@@ -104,13 +106,29 @@ fn during(policy: &Policy, journey: &Journey) -> Result<Option<PhaseCover>, NoPa
     let (Some(departed_on), Some(paid_on)) = (journey.departed_on, journey.contract_paid_on) else {
         return Ok(None);
     };
-    let months = policy.pmi_going_home_months.on(paid_on)?.value;
-    let longest = months_after(journey.contract_ends_on, months);
-    let until = journey.returned_on.map_or(longest, |day| longest.min(day));
+    let Some(until) = work_ends_on(policy, journey)? else {
+        return Ok(None);
+    };
     Ok(Some(PhaseCover {
         phase: Phase::During,
         programmes: BOTH,
         from: departed_on.max(paid_on),
         until,
     }))
+}
+
+/// The last day of the work and of the way home after it, whether its cover is paid or not; none before he has embarked.
+pub(crate) fn work_ends_on(
+    policy: &Policy,
+    journey: &Journey,
+) -> Result<Option<NaiveDate>, NoParameter> {
+    let Some(departed_on) = journey.departed_on else {
+        return Ok(None);
+    };
+    let day = journey.contract_paid_on.unwrap_or(departed_on);
+    let months = policy.pmi_going_home_months.on(day)?.value;
+    let longest = months_after(journey.contract_ends_on, months);
+    Ok(Some(
+        journey.returned_on.map_or(longest, |it| longest.min(it)),
+    ))
 }

@@ -1,0 +1,84 @@
+//! What the phases of a migrant worker's way mean for his membership on a day. Facts in, decision out.
+
+use chrono::NaiveDate;
+
+use super::{
+    Cover, Standing,
+    phases::{Journey, phases, work_ends_on},
+};
+use crate::{
+    policy::{NoParameter, Policy},
+    scheme::{Programme, Route},
+};
+
+/// What of a migrant worker's membership decides on cover.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Abroad {
+    /// How he goes.
+    pub route: Route,
+    /// How far he has come; none before the first payment.
+    pub journey: Option<Journey>,
+}
+
+/// Where his membership stands on `today`.
+pub(super) fn standing(
+    abroad: &Abroad,
+    today: NaiveDate,
+    policy: &Policy,
+) -> Result<Standing, NoParameter> {
+    if abroad.journey.is_none() {
+        return Ok(Standing::AwaitingPayment);
+    }
+    Ok(match ended_on(abroad, today, policy)? {
+        Some(_) => Standing::Ended,
+        None => Standing::Active,
+    })
+}
+
+/// The last day of his membership, once it has passed: the end of his cover ends it (C39).
+pub(crate) fn ended_on(
+    abroad: &Abroad,
+    today: NaiveDate,
+    policy: &Policy,
+) -> Result<Option<NaiveDate>, NoParameter> {
+    let Some(journey) = &abroad.journey else {
+        return Ok(None);
+    };
+    let Some(work_ends) = work_ends_on(policy, journey)? else {
+        return Ok(None);
+    };
+    let covers = phases(policy, abroad.route, journey)?;
+    let last = covers
+        .last()
+        .map_or(work_ends, |it| it.until.max(work_ends));
+    Ok(Some(last).filter(|it| today > *it))
+}
+
+/// What the programme, which he holds, does for him on `today`.
+pub(super) fn cover(
+    abroad: &Abroad,
+    programme: Programme,
+    today: NaiveDate,
+    policy: &Policy,
+) -> Result<Cover, NoParameter> {
+    let Some(journey) = &abroad.journey else {
+        return Ok(Cover::NotPaid);
+    };
+    if ended_on(abroad, today, policy)?.is_some() {
+        return Ok(Cover::Ended);
+    }
+    if programme == Programme::Jht {
+        // Savings cover no phase: they are his from the payment on.
+        let saved = journey.contract_paid_on;
+        return Ok(saved.map_or(Cover::NotPaid, |it| Cover::Covered(it, None, None)));
+    }
+    let covers = phases(policy, abroad.route, journey)?;
+    let found = covers
+        .iter()
+        .find(|it| (it.from..=it.until).contains(&today) && it.programmes.contains(&programme));
+    Ok(match found {
+        Some(it) => Cover::Covered(it.from, Some(it.until), Some(it.phase)),
+        None if journey.departed_on.is_none() => Cover::NotDeparted,
+        None => Cover::NotPaid,
+    })
+}
