@@ -7,6 +7,7 @@ mod balance;
 mod bank;
 mod bill;
 mod canary;
+mod carrier_log;
 mod carrier_settings;
 mod carriers;
 mod claim;

@@ -34,7 +34,7 @@ pub(crate) enum Key {
 /// What a payer finds by a key.
 pub(crate) enum LookedUp {
     /// A membership's bill, and the initials of whose it is.
-    Membership(BillShown, String),
+    Membership(Box<BillShown>, String),
     Unit(Box<UnitBillShown>),
 }
 
@@ -84,7 +84,7 @@ impl Contributions {
         )
         .await?;
         transaction.commit().await.map_err(db::Error::from)?;
-        Ok(LookedUp::Membership(bill, masked_name(&name)))
+        Ok(LookedUp::Membership(Box::new(bill), masked_name(&name)))
     }
 
     /// A unit's bill that waits to be paid.

@@ -29,7 +29,7 @@ struct Target {
 /// What is to be done with the money.
 pub(super) enum Plan {
     Settle {
-        membership: Membership,
+        membership: Box<Membership>,
         bought: Bought,
         settled: super::Settled,
         activates: bool,
@@ -234,7 +234,7 @@ impl Contributions {
                 .await?;
         }
         Ok(Plan::Settle {
-            membership,
+            membership: Box::new(membership),
             bought: Bought::Months(lines),
             settled,
             activates,

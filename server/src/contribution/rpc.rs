@@ -133,7 +133,7 @@ impl ContributionService for Rpc {
         let key = paper::key(request.into_inner())?;
         let (mut bill, masked_name) =
             match db::retrying(|| self.contributions.look_up(&caller, &key)).await? {
-                LookedUp::Membership(bill, name) => (wire::Bill::from(bill), name),
+                LookedUp::Membership(bill, name) => (wire::Bill::from(*bill), name),
                 LookedUp::Unit(bill) => (employers::to_pay(*bill), String::new()),
             };
         bill.lines.clear();

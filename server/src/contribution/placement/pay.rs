@@ -65,7 +65,7 @@ impl Contributions {
                 .await?;
         }
         Ok(Plan::Settle {
-            membership,
+            membership: Box::new(membership),
             settled: purchase.settled(&coming),
             bought: Bought::Stages(purchase),
             activates,

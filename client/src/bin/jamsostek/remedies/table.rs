@@ -123,6 +123,36 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "Give the 11 digits of your card with --kpj.",
     ),
     (
+        Reason::NotAPlacement,
+        "This is not a migrant worker's membership ({segment}).",
+        "Only work abroad is departed for, returned from and extended.",
+    ),
+    (
+        Reason::ContractMonths,
+        "No contract and no extension has {months} months; at most {monthsMax}.",
+        "Give fewer months, and at least one.",
+    ),
+    (
+        Reason::JhtAmountNotOffered,
+        "{amountIdr} rupiah is none of the monthly amounts of JHT abroad.",
+        "The law lists the amounts.",
+    ),
+    (
+        Reason::CoverEnded,
+        "Cover during work ended on {endedOn} and cannot be extended any more.",
+        "`jamsostek coverage` tells what is held.",
+    ),
+    (
+        Reason::DepartureReported,
+        "A departure on {departedOn} is reported already.",
+        "Let an officer correct it.",
+    ),
+    (
+        Reason::ReturnReported,
+        "A return on {returnedOn} is reported already.",
+        "Let an officer correct it.",
+    ),
+    (
         Reason::RegistrationCancelled,
         "This registration was taken back.",
         "Start another with `jamsostek register --new`.",
