@@ -57,7 +57,7 @@ async fn somebody_names_his_employer_who_confirms_him_and_the_kpj_comes_with_tha
     ];
     assert_eq!(covered, held.map(|it| (it, true)));
     assert_eq!(me.coverage[0].since, "2026-03-02");
-    assert!(worker.reads_messages().await[0].contains("2026-03-02"));
+    assert!(worker.reads_messages().await[0].contains("2 March 2026"));
 }
 
 #[tokio::test]
