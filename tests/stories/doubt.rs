@@ -8,7 +8,7 @@ use jamsostek_client::{
         registration::State,
     },
 };
-use sea_orm::{ConnectionTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::{
     person::{MARCH, Person, SAVED},
@@ -106,7 +106,11 @@ pub async fn questions(town: &Town) -> (i64, i64) {
 
 /// How many questions of a kind were counted, and what they cost.
 pub async fn counted(town: &Town, of: &str) -> (i64, i64) {
-    let store = town.burglar().await;
+    counted_in(&town.burglar().await, of).await
+}
+
+/// The same, for somebody who looks more than once.
+pub async fn counted_in(store: &DatabaseConnection, of: &str) -> (i64, i64) {
     let sql = format!(
         "SELECT CAST(COALESCE(SUM(questions), 0) AS BIGINT), CAST(COALESCE(SUM(cost_idr), 0) AS BIGINT) FROM register_cost \
          WHERE {of}"
