@@ -3,6 +3,7 @@
 //! `register.rs` has the employer himself. A worker comes by his employer's word ([`Employers::report`]) or by his own ([`ask`]), and then
 //! the employer confirms or denies it; `silence.rs` is what happens when he says nothing. `rules.rs` has the law.
 
+mod answer;
 mod end;
 mod joined;
 mod question;
@@ -21,6 +22,7 @@ pub(crate) use question::{ask, check_named, question, tell_unit as tell};
 pub(crate) use register::seed;
 pub(crate) use rpc::{employee_number, service};
 pub(crate) use rules::programmes_of;
+pub(crate) use show::Employee;
 pub(crate) use store::{
     Employed, employed_at, employed_by, hold_unit, latest_wages as wages, place, verify,
 };
@@ -280,20 +282,6 @@ impl db::FromStore for Error {
             _ => None,
         }
     }
-}
-
-/// An employee as he is shown.
-pub(crate) struct Employee {
-    pub employment: store::Employment,
-    pub npp: String,
-    pub full_name: String,
-    pub masked_nik: String,
-    pub kpj: String,
-    pub covered_from: Option<NaiveDate>,
-    pub ended_on: Option<NaiveDate>,
-    pub wage: Money,
-    pub identity: crate::identity::IdentityState,
-    pub standing: Standing,
 }
 
 /// An employer as he is shown.

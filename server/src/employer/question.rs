@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Claimed, Employee, Employers, Error, Hire, Named, Npp, State,
-    report::check_acceptable,
+    answer::check_acceptable,
     store::{self, Confirmed, Employment},
 };
 use crate::{

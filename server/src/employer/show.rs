@@ -2,19 +2,35 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Employee, Employers, Error, Standing, State, Wanted,
+    Employers, Error, Standing, State, Wanted,
     store::{self, Employment},
 };
 use crate::{
     caller::Caller,
     db,
+    identity::IdentityState,
+    money::Money,
     participant::{self, Membership, Participant},
 };
+
+/// An employee as he is shown.
+pub(crate) struct Employee {
+    pub employment: Employment,
+    pub npp: String,
+    pub full_name: String,
+    pub masked_nik: String,
+    pub kpj: String,
+    pub covered_from: Option<NaiveDate>,
+    pub ended_on: Option<NaiveDate>,
+    pub wage: Money,
+    pub identity: IdentityState,
+    pub standing: Standing,
+}
 
 impl Employers {
     /// A page of an employer's employees, behind the membership `after`, and whether it is the last.
