@@ -7,6 +7,7 @@ use jamsostek_client::{
 
 use crate::{
     company::Company,
+    contact::{changes, proves_both, reached_by},
     joiner::{MOTHER, mother, npp},
     person::Person,
     town::{ExpectRefusal, Town, id, timestamp},
@@ -55,6 +56,35 @@ async fn a_contact_that_the_employer_stated_a_week_ago_opens_the_account_and_mon
     me.expect("tokens");
     let me = worker.client.get_participant(None).await.expect("himself");
     assert_eq!(me.payouts_held_until, None);
+}
+
+#[tokio::test]
+async fn a_contact_that_was_given_up_proves_nothing_though_the_employer_once_stated_it() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000309").await;
+    let mut worker = town.person();
+    let report = ReportEmployeeRequest {
+        contact: worker.contact.clone(),
+        ..company.report_of(&worker, "2026-03-10")
+    };
+    company.client.report_employee(report).await.expect("one");
+    town.moves_to("2026-03-18T02:00:00Z");
+    worker.has_an_account().await;
+    worker.becomes_a_participant().await;
+    town.waits(61);
+    let at_new = reached_by(&worker, "+6281999000112");
+    let codes = proves_both(&worker, &at_new).await;
+    let changed = changes(&worker, &at_new.contact, &codes).await;
+    changed.expect("it is changed");
+
+    // Somebody has the old telephone, and knows the number of the identity card.
+    town.waits(61);
+    let mut thief = worker.clone();
+    thief.has_an_account().await;
+
+    assert_eq!(thief.looks().await.state(), State::AwaitingProof);
+    let me = worker.client.get_participant(None).await.expect("himself");
+    assert_eq!(me.masked_contacts, ["+62•••••••0112"]);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use crate::{
     db, employer,
     identity::{IdentityState, Nik, masked_name},
     money::Month,
-    participant::{self, Membership},
+    participant::{self, Membership, Work},
     seal::Datum,
 };
 
@@ -119,9 +119,12 @@ impl Contributions {
         let person = participant::with_document(connection, &digest).await?;
         let memberships =
             participant::memberships(connection, person.ok_or(Error::NotFound)?).await?;
-        let mut paid = memberships
-            .iter()
-            .filter(|it| it.paid_through.is_some() && it.has_months_left());
+        // What an employer pays is his bill's, so only months that the participant pays himself count here.
+        let mut paid = memberships.iter().filter(|it| {
+            matches!(it.work, Work::Business(_))
+                && it.paid_through.is_some()
+                && it.has_months_left()
+        });
         let Some(last) = paid.next_back() else {
             return self.open_stage_bill(connection, now, &memberships).await;
         };

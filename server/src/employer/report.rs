@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Employee, Employers, Error, Place, Report, State,
+    answer::check_acceptable,
     question::named_here,
     store::{self, Confirmed, Employment},
     take_on::own_place,
@@ -36,6 +37,7 @@ impl Employers {
         }
         self.check_hire(&report.hire, day_of(now))?;
         let membership = self.whom(&transaction, now, report, &place).await?;
+        check_acceptable(&transaction, &membership).await?;
         let confirmed = Confirmed {
             unit: place.id,
             hire: &report.hire,

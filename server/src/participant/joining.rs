@@ -60,8 +60,11 @@ pub(crate) async fn join(
         return Ok(());
     };
     let digest = seal.digest(Datum::Contact, contact.text());
-    if store::is_verified(connection, known, &digest).await? {
-        return store::insert_account(connection, registration, known, now).await;
+    match store::still_reaches(connection, known, &digest).await? {
+        Some(true) => return store::insert_account(connection, registration, known, now).await,
+        // Whoever holds a contact that was given up is perhaps not him any more, whatever an employer once stated.
+        Some(false) => return begin(connection, now, registration, known).await,
+        None => (),
     }
     let reported_at = store::first_reported_at(connection, known, &digest).await?;
     if reported_at.is_some_and(|at| rules::is_trusted(at, now)) {

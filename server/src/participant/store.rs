@@ -14,7 +14,7 @@ pub(crate) use accounts::{account_of, has_untold, insert_account, take_untold};
 pub(super) use checks::insert_check;
 pub(crate) use checks::{Check, ask_later, end_check, end_check_of, lease_checks};
 pub(crate) use contacts::contacts;
-pub(super) use contacts::{contacts_of, is_verified, keep_contact, replace_contact};
+pub(super) use contacts::{contacts_of, keep_contact, replace_contact, still_reaches};
 pub(crate) use joinings::{
     Joining, JoiningState, TRIES_MAX, count_proof, hold_joining, joining, joinings_waiting,
     keep_decision,

@@ -137,19 +137,18 @@ pub(super) async fn verify_contacts(
     .await
 }
 
-/// Whether the participant has brought a code back from this contact, and is still reached by it.
-pub(in super::super) async fn is_verified(
+/// Whether the participant is still reached by this contact, where he has ever brought a code back from it.
+pub(in super::super) async fn still_reaches(
     connection: &impl ConnectionTrait,
     participant: Uuid,
     contact_digest: &[u8],
-) -> Result<bool, db::Error> {
+) -> Result<Option<bool>, db::Error> {
     let row = Entity::find()
         .filter(Column::ParticipantId.eq(participant))
         .filter(Column::ContactDigest.eq(contact_digest.to_vec()))
-        .filter(Column::ReplacedAt.is_null())
         .one(connection)
         .await?;
-    Ok(row.is_some())
+    Ok(row.map(|it| it.replaced_at.is_none()))
 }
 
 /// Puts `contact` beside those that the participant is reached by. One that was his before is his again.
