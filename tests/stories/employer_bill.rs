@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What [`WAGE`] costs a month at very low risk: JKK 12,000, JKM 15,000, JHT 185,000 + 100,000, JP 100,000 + 50,000.
-const MONTH: i64 = 462_000;
+pub const MONTH: i64 = 462_000;
 /// What of it is old-age savings.
 const SAVED: i64 = 285_000;
 
@@ -316,7 +316,7 @@ fn sum(bill: &EmployerBill, programme: Programme, payer: Payer) -> i64 {
 }
 
 /// Reports `worker`; his membership.
-async fn hires(company: &Company, worker: &Person, from: &str) -> Uuid {
+pub async fn hires(company: &Company, worker: &Person, from: &str) -> Uuid {
     let report = company.report_of(worker, from);
     let hired = company.client.report_employee(report).await;
     id(&hired
@@ -340,7 +340,7 @@ async fn hires_all(company: &Company, workers: &[Person], from: &str) {
     }
 }
 
-async fn assert_whole(town: &Town) {
+pub async fn assert_whole(town: &Town) {
     let wrong = jamsostek_server::verify(&town.db, &town.seal).await;
     assert_eq!(wrong.expect("a look"), Vec::<String>::new());
 }

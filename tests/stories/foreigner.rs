@@ -305,7 +305,7 @@ async fn a_foreigner_has_no_jkp_whatever_else_he_holds() {
 }
 
 /// An officer decides on the papers of the foreigner who has this membership.
-async fn vouches(town: &Town, membership: &str, accepted: bool) -> IdentityState {
+pub async fn vouches(town: &Town, membership: &str, accepted: bool) -> IdentityState {
     let decision = DecideIdentityRequest {
         membership_id: id(membership).to_string(),
         accepted,

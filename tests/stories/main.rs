@@ -37,6 +37,7 @@ mod joiner;
 mod joining;
 mod language;
 mod lapse;
+mod late_hire;
 mod mail;
 mod mail_server;
 mod migrant;

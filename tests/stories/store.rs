@@ -256,7 +256,7 @@ async fn found(store: &DatabaseConnection, sql: &str) -> Vec<(Uuid, i64)> {
         .collect()
 }
 
-async fn execute<const N: usize>(store: &DatabaseConnection, sql: &str, values: [Value; N]) {
+pub async fn execute<const N: usize>(store: &DatabaseConnection, sql: &str, values: [Value; N]) {
     let statement = Statement::from_sql_and_values(store.get_database_backend(), sql, values);
     store.execute_raw(statement).await.expect("a change");
 }

@@ -10,6 +10,7 @@ mod reminders;
 mod stages;
 mod unit_bills;
 mod unit_rows;
+mod unit_work;
 
 pub(super) use bills::{bill, bill_by_code, insert_bill, latest_bill};
 pub(super) use contributions::{insert_contributions, months_paid, paid_after};
@@ -20,12 +21,15 @@ pub(super) use reminders::insert_reminders;
 pub(super) use stages::{insert_stage_contributions, open_stage_bill, stages_paid};
 
 pub(super) use unit_bills::{
-    bill_what_was_late, close_unit_bill, grow_unit_bill, insert_unit_bill, next_unit_bill,
-    open_unit_bill, open_unit_bills, pay_unit_bill, unit_bill, unit_bill_by_code, unit_bill_of,
-    unit_bills,
+    insert_unit_bill, open_unit_bills, unit_bill, unit_bill_by_code, unit_bill_of, unit_bills,
+    unit_bills_of,
 };
 pub(super) use unit_rows::{
     allocate_unit_rows, insert_unit_contributions, insert_unit_rows, unit_rows, unit_sums,
+};
+pub(super) use unit_work::{
+    bill_what_was_late, close_unit_bill, grow_unit_bill, next_unit_bill, open_unit_bill,
+    pay_unit_bill, postpone_unit_bill, unbilled,
 };
 
 use sea_orm::ConnectionTrait;

@@ -36,9 +36,13 @@ impl Employers {
         if person.document_digest != self.seal.digest(Datum::Nik, nik.text()) {
             return Err(Error::NikDiffers);
         }
+        let content = hire.content().to_string();
+        let digest = self.seal.digest(Datum::RequestContent, &content);
         match row.state()? {
             State::AwaitingEmployer | State::AwaitingOfficer => {}
-            State::Active if row.agrees(hire) => return self.one(&transaction, row).await,
+            State::Active if row.content_digest.as_ref() == Some(&digest) => {
+                return self.one(&transaction, row).await;
+            }
             state @ (State::Active | State::Rejected) => {
                 let state = state.name();
                 return Err(Error::WrongState { state });
@@ -50,6 +54,7 @@ impl Employers {
             unit: place.id,
             hire,
             report: None,
+            digest: &digest,
             by: None,
             reason: "",
         };
@@ -94,7 +99,7 @@ impl Employers {
             }
         }
         let said = (reason, None);
-        store::turn(&transaction, membership, State::AwaitingOfficer, said).await?;
+        store::turn(&transaction, &[membership], State::AwaitingOfficer, said).await?;
         let denied = Event {
             kind: "employment.denied",
             subject: membership,
@@ -148,12 +153,15 @@ pub(super) async fn check_acceptable(
     Ok(())
 }
 
-impl Employment {
-    /// Whether it says of the work what `hire` says.
-    fn agrees(&self, hire: &Hire) -> bool {
-        self.started_on == Some(hire.started_on)
-            && self.contract_ends_on == hire.contract_ends_on
-            && self.employee_number == hire.employee_number
-            && self.in_jkn == hire.in_jkn
+impl Hire {
+    /// What of a word about somebody's work is compared when it comes again.
+    pub(super) fn content(&self) -> serde_json::Value {
+        serde_json::json!([
+            self.started_on,
+            self.contract_ends_on,
+            self.wage.idr(),
+            self.employee_number,
+            self.in_jkn,
+        ])
     }
 }

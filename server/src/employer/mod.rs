@@ -112,6 +112,7 @@ pub(crate) struct Place {
     pub id: Uuid,
     pub employer: Uuid,
     pub npp: String,
+    /// What an officer checked last, else what is stated; the scale too.
     pub risk_class: RiskClass,
     pub scale: Scale,
     /// Only what an officer has checked.
@@ -287,6 +288,8 @@ impl db::FromStore for Error {
 /// An employer as he is shown.
 pub(crate) struct Employer {
     pub papers: Papers,
+    /// The scale that decides what his employees hold: the one that was checked last, else the stated one.
+    pub scale_in_force: Scale,
     pub checked: bool,
     pub registered_at: DateTime<Utc>,
 }

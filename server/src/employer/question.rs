@@ -18,7 +18,7 @@ use crate::{
     identity::Contact,
     notification::{self, Message, Wording},
     participant,
-    seal::Seal,
+    seal::{Datum, Seal},
 };
 
 /// How long it is worth telling an employer.
@@ -106,17 +106,30 @@ pub(crate) async fn tell_unit(
     unit: Uuid,
     wording: Wording<'_>,
 ) -> Result<(), db::Error> {
-    let Some(contact) = store::contact_of_unit(connection, seal, unit).await? else {
-        return Err(db::Error::Unknown("employment.unit_id"));
-    };
-    notification::queue(connection, seal, now, [message(now, contact, wording)]).await
+    tell_units(connection, seal, now, &[unit], &wording.text()).await
 }
 
-fn message(now: DateTime<Utc>, contact: Contact, wording: Wording<'_>) -> Message {
+/// Writes the same to whoever looks after each of `units`, each once.
+pub(super) async fn tell_units(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    now: DateTime<Utc>,
+    units: &[Uuid],
+    text: &str,
+) -> Result<(), db::Error> {
+    let contacts = store::contacts_of_units(connection, seal, units).await?;
+    if contacts.len() < units.len() {
+        return Err(db::Error::Unknown("employment.unit_id"));
+    }
+    let messages = contacts.into_iter().map(|it| message(now, it, text));
+    notification::queue(connection, seal, now, messages).await
+}
+
+fn message(now: DateTime<Utc>, contact: Contact, text: &str) -> Message {
     Message {
         id: Uuid::now_v7(),
         contact,
-        text: wording.text(),
+        text: text.to_owned(),
         code: None,
         not_after: now + WORTH_TELLING,
         decoy: false,
@@ -143,8 +156,11 @@ pub(crate) async fn question(
     let Some(row) = store::hold_employment(connection, membership).await? else {
         return Ok(());
     };
+    if row.state == State::Rejected.code() {
+        return Ok(());
+    }
     let why = ("IDENTITY_REFUSED", None);
-    store::turn(connection, membership, State::AwaitingOfficer, why).await?;
+    store::turn(connection, &[membership], State::AwaitingOfficer, why).await?;
     let Some(unit) = row.unit_id else {
         return Ok(());
     };
@@ -152,6 +168,14 @@ pub(crate) async fn question(
 }
 
 impl Employers {
+    /// What an officer's decision is compared by when it comes again.
+    fn decision_digest(&self, reason: &str, accepted: Option<&(Option<Npp>, Hire)>) -> Vec<u8> {
+        let accepted = accepted.map(|(npp, hire)| (npp.as_ref().map(Npp::text), hire.content()));
+        let content = serde_json::json!([reason, accepted]);
+        self.seal
+            .digest(Datum::RequestContent, &content.to_string())
+    }
+
     /// An officer decides, on evidence, whether somebody works where he says.
     pub(crate) async fn decide(
         &self,
@@ -166,9 +190,13 @@ impl Employers {
         let held = held.ok_or(Error::NotFound)?;
         let row = store::hold_employment(&transaction, membership).await?;
         let row = row.ok_or(Error::NotFound)?;
+        let digest = self.decision_digest(reason, accepted.as_ref());
         match (row.state()?, &accepted) {
             (State::AwaitingOfficer | State::AwaitingEmployer, _) => {}
-            (State::Active, Some(_)) | (State::Rejected, None) if row.decided_by.is_some() => {
+            (State::Active, Some(_)) if row.content_digest.as_ref() == Some(&digest) => {
+                return self.one(&transaction, row).await;
+            }
+            (State::Rejected, None) if row.decided_by.is_some() && row.reason == reason => {
                 return self.one(&transaction, row).await;
             }
             (state @ (State::Active | State::Rejected), _) => {
@@ -195,6 +223,7 @@ impl Employers {
                     unit: place.id,
                     hire,
                     report: None,
+                    digest: &digest,
                     by: Some(caller.id),
                     reason,
                 };
@@ -203,10 +232,11 @@ impl Employers {
             }
             None => {
                 let said = (reason, Some(caller.id));
-                store::turn(&transaction, membership, State::Rejected, said).await?;
+                store::turn(&transaction, &[membership], State::Rejected, said).await?;
                 if held.covered_from.is_some() {
-                    // Until today he was covered by his employer's word.
-                    participant::end(&transaction, membership, day_of(now)).await?;
+                    // Until today he was covered by his employer's word, if he had not left before.
+                    let last = held.ended_on.map_or(day_of(now), |it| it.min(day_of(now)));
+                    participant::end(&transaction, membership, last).await?;
                 } else {
                     participant::close_unpaid(&transaction, membership, now).await?;
                 }

@@ -10,7 +10,9 @@ use crate::{
     caller::Caller,
     db,
     event::{self, Event},
+    participant,
     quota::{self, Quota},
+    scheme::Scale,
     seal::Seal,
     session::{self, Secret},
 };
@@ -18,6 +20,8 @@ use jamsostek_proto::v1::Subject;
 
 /// How often somebody may look for employers in an hour: the register of employers is not to be copied this way.
 const SEARCHES_AN_HOUR: i64 = 30;
+/// How many employees one statement changes.
+const PAGE: u64 = 500;
 
 impl Employers {
     /// Registers an employer and makes his first user, an admin; or shows him when he was registered before.
@@ -39,7 +43,10 @@ impl Employers {
         let checked_by = (caller.subject == Subject::Officer).then_some(caller.id);
         let stated = (digest, checked_by);
         store::insert_employer(&transaction, &self.seal, now, papers, stated).await?;
-        store::keep_units(&transaction, papers.id, &papers.units).await?;
+        keep_units(&transaction, papers.id, &papers.units).await?;
+        if checked_by.is_some() {
+            store::put_in_force(&transaction, papers.id).await?;
+        }
         let admin = session::create_employer_user(
             &transaction,
             &self.seal,
@@ -90,7 +97,14 @@ impl Employers {
             store::uncheck(&transaction, id).await?;
         }
         store::change_employer(&transaction, &self.seal, id, changes, checked).await?;
-        store::keep_units(&transaction, id, &changes.units).await?;
+        keep_units(&transaction, id, &changes.units).await?;
+        if checked.is_some() {
+            store::put_in_force(&transaction, id).await?;
+            let scale = changes.scale.unwrap_or(before.papers.scale);
+            if scale != before.scale_in_force {
+                self.change_programmes(&transaction, id, scale).await?;
+            }
+        }
         let changed = Event {
             kind: "employer.changed",
             subject: id,
@@ -103,6 +117,26 @@ impl Employers {
         let employer = store::employer(&transaction, &self.seal, id).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         employer.ok_or(Error::NotFound)
+    }
+
+    /// Gives everybody who works for an employer the programmes of his scale.
+    async fn change_programmes(
+        &self,
+        connection: &impl ConnectionTrait,
+        employer: Uuid,
+        scale: Scale,
+    ) -> Result<(), Error> {
+        let programmes: Vec<_> = rules::programmes_of(scale).into_iter().collect();
+        let (today, mut after) = (self.clock.today(), None);
+        loop {
+            let page = store::employed_by(connection, employer, after, PAGE).await?;
+            let Some(last) = page.last() else {
+                return Ok(());
+            };
+            after = Some(last.membership);
+            let ids: Vec<_> = page.iter().map(|it| it.membership).collect();
+            participant::change_programmes(connection, &ids, &programmes, today).await?;
+        }
     }
 
     /// Shows an employer to his users and to officers.
@@ -163,7 +197,21 @@ pub(crate) async fn seed(
     // As if an officer had checked him: there is nobody else yet.
     let stated = (store::content_digest(seal, papers), Some(Uuid::nil()));
     store::insert_employer(connection, seal, now, papers, stated).await?;
-    store::keep_units(connection, papers.id, &papers.units).await
+    store::keep_units(connection, papers.id, &papers.units).await?;
+    store::put_in_force(connection, papers.id).await
+}
+
+/// Keeps units, unless a number became another employer's meanwhile.
+async fn keep_units(
+    connection: &impl ConnectionTrait,
+    employer: Uuid,
+    units: &[Unit],
+) -> Result<(), Error> {
+    if !store::keep_units(connection, employer, units).await? {
+        check_free(connection, employer, units).await?;
+        return Err(db::Error::Unknown("employer_unit.npp").into());
+    }
+    Ok(())
 }
 
 /// Whether no unit of another employer has one of the numbers.

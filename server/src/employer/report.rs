@@ -41,7 +41,8 @@ impl Employers {
         let confirmed = Confirmed {
             unit: place.id,
             hire: &report.hire,
-            report: Some((report.id, &digest)),
+            report: Some(report.id),
+            digest: &digest,
             by: None,
             reason: "",
         };
@@ -74,13 +75,20 @@ impl Employers {
         let waiting = participant::waiting_with_document(connection, &document_digest).await?;
         for person in known.iter().chain(&waiting) {
             let rows = store::employments(connection, *person).await?;
-            let here = named_here(&rows, place.id);
-            let Some(here) = here else { continue };
+            let Some(here) = named_here(&rows, place.id) else {
+                continue;
+            };
             let row = participant::people_among(connection, &[*person]).await?;
             let same = row.iter().any(|it| agreed_name(&it.full_name) == named);
-            if same {
-                let held = participant::hold(connection, here).await?;
-                return held.ok_or(Error::NotFound);
+            if !same {
+                continue;
+            }
+            let held = participant::hold(connection, here).await?;
+            let held = held.ok_or(Error::NotFound)?;
+            // Whoever was held by another call may have been decided, or have gone, meanwhile.
+            let row = store::hold_employment(connection, here).await?;
+            if named_here(row.as_slice(), place.id).is_some() && !held.is_cancelled {
+                return Ok(held);
             }
         }
         let person = match known {
@@ -188,13 +196,6 @@ impl Report {
             hire,
             ..
         } = self;
-        let hire = (
-            hire.started_on,
-            hire.contract_ends_on,
-            hire.wage.idr(),
-            &hire.employee_number,
-            hire.in_jkn,
-        );
         let mother = mother_name.as_ref().map(crate::identity::FullName::text);
         let contact = contact.as_ref().map(crate::identity::Contact::text);
         serde_json::json!([
@@ -204,7 +205,7 @@ impl Report {
             birth_date,
             mother,
             contact,
-            hire
+            hire.content()
         ])
         .to_string()
     }

@@ -1,8 +1,10 @@
 //! An employer who says nothing of somebody who named him: he is told again, and at last an officer decides (C5).
 
+use std::collections::BTreeSet;
+
 use chrono::Duration;
 
-use super::{Employers, Error, State, question::tell_unit, store};
+use super::{Employers, Error, State, question::tell_units, store};
 use crate::{
     db,
     event::{self, Event},
@@ -46,9 +48,11 @@ impl Employers {
         let silent = store::silent(&transaction, now - since, notices, ROUND).await?;
         let ids: Vec<_> = silent.iter().map(|it| it.membership_id).collect();
         store::told_again(&transaction, &ids, notices).await?;
-        for unit in silent.iter().filter_map(|it| it.unit_id) {
-            tell_unit(&transaction, &self.seal, now, unit, Wording::EmployeeWaits).await?;
-        }
+        // One letter, however many wait at a unit.
+        let units: BTreeSet<_> = silent.iter().filter_map(|it| it.unit_id).collect();
+        let units: Vec<_> = units.into_iter().collect();
+        let text = Wording::EmployeeWaits.text();
+        tell_units(&transaction, &self.seal, now, &units, &text).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(silent.len())
     }
@@ -63,12 +67,13 @@ impl Employers {
         }
         let transaction = self.db.begin_write().await?;
         let silent = store::silent(&transaction, now - since, i32::MAX, ROUND).await?;
-        for row in &silent {
-            let why = ("EMPLOYER_SILENT", None);
-            store::turn(&transaction, row.membership_id, State::AwaitingOfficer, why).await?;
-            let (person, text) = (row.participant_id, Wording::EmploymentUnanswered.text());
-            participant::tell(&transaction, &self.seal, now, person, &text).await?;
-        }
+        let ids: Vec<_> = silent.iter().map(|it| it.membership_id).collect();
+        let why = ("EMPLOYER_SILENT", None);
+        store::turn(&transaction, &ids, State::AwaitingOfficer, why).await?;
+        let text = Wording::EmploymentUnanswered.text();
+        let people: BTreeSet<_> = silent.iter().map(|it| it.participant_id).collect();
+        let texts: Vec<_> = people.into_iter().map(|it| (it, text.clone())).collect();
+        participant::tell_each(&transaction, &self.seal, now, &texts).await?;
         let events = silent.iter().map(|row| Event {
             kind: "employment.unanswered",
             subject: row.membership_id,

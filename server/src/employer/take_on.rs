@@ -50,7 +50,11 @@ impl Employers {
         by: Uuid,
     ) -> Result<(), Error> {
         let (hire, person) = (confirmed.hire, membership.participant_id);
-        let covered_from = rules::covered_from(&self.policy, hire.started_on, day_of(now))?;
+        let reported = rules::covered_from(&self.policy, hire.started_on, day_of(now))?;
+        // A later word takes no day of cover away.
+        let covered_from = membership
+            .covered_from
+            .map_or(reported, |it| it.min(reported));
         let work = Employment {
             programmes: rules::programmes_of(place.scale).into_iter().collect(),
             wage: hire.wage,
@@ -62,7 +66,7 @@ impl Employers {
             wage: hire.wage,
             back_pay: crate::money::Money::ZERO,
         };
-        let month = Month::of(covered_from);
+        let month = Month::of(reported);
         store::insert_wages(connection, &self.seal, now, month, &[wage], by).await?;
         let mut events = vec![Event {
             kind: "employment.confirmed",

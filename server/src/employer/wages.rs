@@ -47,9 +47,8 @@ impl Employers {
         }
         let (seal, month) = (&self.seal, payroll.month);
         store::insert_wages(&transaction, seal, now, month, &news, caller.actor_id()).await?;
-        for wage in &news {
-            participant::change_wage(&transaction, wage.membership, wage.wage).await?;
-        }
+        let changed: Vec<_> = news.iter().map(|it| (it.membership, it.wage)).collect();
+        participant::change_wages(&transaction, &changed).await?;
         let reported = Event {
             kind: "wages.reported",
             subject: place.id,

@@ -18,9 +18,9 @@ pub(crate) use notice::{tell, tell_each, tell_new};
 pub(crate) use rpc::{not_a_placement, service};
 pub(crate) use rules::{cover_ends, oldest_open_month, work_ends_on};
 pub(crate) use store::{
-    Check, Joining, JoiningState, Membership, Participant, TRIES_MAX, account_of, active,
-    active_among, ask_later, begin_cover, change_wage, civil_of, close_unpaid, contacts,
-    count_proof, covered_in, end, end_check, end_check_of, has_untold, hold, hold_all,
+    Check, Civil, Joining, JoiningState, Membership, Participant, TRIES_MAX, account_of, active,
+    active_among, ask_later, begin_cover, change_programmes, change_wages, civil_of, close_unpaid,
+    contacts, count_proof, covered_in, end, end_check, end_check_of, has_untold, hold, hold_all,
     hold_joining, hold_paid_through, hold_person, hold_rivals_of, insert_account as open_account,
     joining as joining_of, joinings_waiting, keep_decision, keep_reported_contact, lease_checks,
     masked_document, membership, memberships, memberships_among, move_placement, move_spell,

@@ -21,16 +21,16 @@ pub(crate) use joinings::{
 };
 pub(super) use joinings::{insert_joining, turn_joining};
 pub(crate) use memberships::{
-    Membership, begin_cover, change_wage, close_unpaid, covered_in, end, hold, hold_all,
-    hold_paid_through, hold_rivals_of, membership, memberships, memberships_among, move_placement,
-    move_spell, paid_through,
+    Membership, begin_cover, change_programmes, change_wages, close_unpaid, covered_in, end, hold,
+    hold_all, hold_paid_through, hold_rivals_of, membership, memberships, memberships_among,
+    move_placement, move_spell, paid_through,
 };
 pub(super) use memberships::{insert_membership, keep_travel};
-pub(super) use people::{activate, hold_money, insert_person, with_account};
 pub(crate) use people::{
-    active, active_among, civil_of, hold_person, name_of, people_among, question_about, reached_by,
-    readiness, set_identity, verify, waiting_with_document, with_document,
+    Civil, active, active_among, civil_of, hold_person, name_of, people_among, question_about,
+    reached_by, readiness, set_identity, verify, waiting_with_document, with_document,
 };
+pub(super) use people::{activate, hold_money, insert_person, with_account};
 pub(crate) use person::{Participant, masked_document};
 pub(crate) use reported::keep_reported_contact;
 pub(super) use reported::{first_reported_at, known_contacts};

@@ -1,8 +1,11 @@
 //! A paid bill's money is handed on: to each employee's savings, to the funds, five hundred employees a transaction. What is under way
 //! lies in the bill's own account, which is empty when all is done.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use super::{
     super::{Contributions, Error, store},
@@ -12,7 +15,7 @@ use crate::{
     db, employer,
     event::{self, Event},
     ledger::{self, Account, Journal, Transfer},
-    money::Money,
+    money::{Money, Month},
     participant,
     scheme::Programme,
 };
@@ -28,12 +31,14 @@ const FUNDS: [Programme; 4] = [
 impl Contributions {
     /// Goes on with the paid bill that waits longest; how many employees it looked at, and one more when a bill is done.
     pub(crate) async fn allocate_bills(&self) -> Result<usize, Error> {
-        let waiting = store::next_unit_bill(self.db.reader(), State::Allocating).await?;
-        let Some(id) = waiting else { return Ok(0) };
-        db::retrying(|| self.allocate_chunk(id)).await
+        let Some(id) = self.next_bill(State::Allocating).await? else {
+            return Ok(0);
+        };
+        let done = db::retrying(|| self.allocate_chunk(id)).await;
+        self.or_later(id, done).await
     }
 
-    async fn allocate_chunk(&self, id: uuid::Uuid) -> Result<usize, Error> {
+    async fn allocate_chunk(&self, id: Uuid) -> Result<usize, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
         let bill = store::unit_bill(&transaction, id).await?;
@@ -63,12 +68,13 @@ impl Contributions {
             .paid_on
             .ok_or(db::Error::Unknown("employer_bill.paid_on"))?;
         let from = Account::Allocating(bill.id);
-        let savings = rows
-            .iter()
-            .map(|it| (Account::Jht(it.membership), it.shares.of(Programme::Jht)));
+        let savings = rows.iter().map(|it| {
+            let jht = it.shares.of(Programme::Jht);
+            (Account::Jht(it.membership), jht, it.month)
+        });
         let funds = FUNDS.into_iter().map(|fund| {
             let sum: Money = rows.iter().map(|it| it.shares.fund(fund)).sum();
-            (Account::Fund(fund), sum)
+            (Account::Fund(fund), sum, bill.month)
         });
         let transfers = savings.chain(funds).filter(|it| it.1 > Money::ZERO);
         let journal = Journal {
@@ -76,19 +82,24 @@ impl Contributions {
             cause: bill.id,
             day,
             transfers: transfers
-                .map(|(to, amount)| Transfer {
+                .map(|(to, amount, month)| Transfer {
                     from,
                     to,
                     amount,
-                    month: Some(bill.month),
+                    month: Some(month),
                 })
                 .collect(),
         };
         store::insert_unit_contributions(connection, &self.seal, bill, day, rows).await?;
         ledger::post(connection, &self.seal, now, &journal).await?;
-        let ids: Vec<_> = rows.iter().map(|it| it.membership).collect();
-        participant::paid_through(connection, &ids, bill.month).await?;
-        let last = ids.last().copied().unwrap_or_default();
+        let mut months: BTreeMap<Month, Vec<Uuid>> = BTreeMap::new();
+        for row in rows {
+            months.entry(row.month).or_default().push(row.membership);
+        }
+        for (month, ids) in months {
+            participant::paid_through(connection, &ids, month).await?;
+        }
+        let last = rows.last().map(|it| it.id).unwrap_or_default();
         Ok(store::allocate_unit_rows(connection, bill, last, now).await?)
     }
 

@@ -1,33 +1,37 @@
 //! A unit's bill is filled: each employee's shares, five hundred a transaction. Whoever dies in the middle is followed by the next, who
 //! goes on behind the last membership that was done.
 
+use std::collections::{BTreeMap, HashMap, HashSet};
+
 use sea_orm::ConnectionTrait;
+use uuid::Uuid;
 
 use super::{
     super::{Contributions, Error, rules::pu, store},
     CHUNK, RowShares, State, UnitBill, UnitRow,
-    issue::in_month,
+    price::{Price, prices_of},
     settle::settle_unit,
 };
 use crate::{
     db,
     employer::{self, Employed},
     event::{self, Event},
-    money::Money,
+    money::{Money, Month},
     notification::Wording,
-    participant,
+    participant::{self, Civil},
 };
-use std::collections::HashMap;
 
 impl Contributions {
     /// Goes on with the bill that waits longest to be computed; how many employees it looked at, and one more when a bill is done.
     pub(crate) async fn compute_bills(&self) -> Result<usize, Error> {
-        let waiting = store::next_unit_bill(self.db.reader(), State::Computing).await?;
-        let Some(id) = waiting else { return Ok(0) };
-        db::retrying(|| self.compute_chunk(id)).await
+        let Some(id) = self.next_bill(State::Computing).await? else {
+            return Ok(0);
+        };
+        let done = db::retrying(|| self.compute_chunk(id)).await;
+        self.or_later(id, done).await
     }
 
-    async fn compute_chunk(&self, id: uuid::Uuid) -> Result<usize, Error> {
+    async fn compute_chunk(&self, id: Uuid) -> Result<usize, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
         let bill = store::unit_bill(&transaction, id).await?;
@@ -41,8 +45,9 @@ impl Contributions {
         if let Some(last) = page.last() {
             let rows = self.rows(&transaction, &bill, &page).await?;
             let sum: Money = rows.iter().map(|it| it.shares.total()).sum();
+            let employees: HashSet<_> = rows.iter().map(|it| it.membership).collect();
             store::insert_unit_rows(&transaction, &self.seal, bill.id, &rows).await?;
-            let done = (last.membership, rows.len(), sum);
+            let done = (last.membership, employees.len(), sum);
             store::grow_unit_bill(&transaction, bill.id, done).await?;
         } else {
             self.open(&transaction, now, bill).await?;
@@ -51,29 +56,50 @@ impl Contributions {
         Ok(page.len() + 1)
     }
 
-    /// What each of a page owes for the month.
+    /// What each of a page owes: for the bill's month, and for earlier months whose bill was drawn up before he was reported.
     async fn rows(
         &self,
         connection: &impl ConnectionTrait,
         bill: &UnitBill,
         page: &[Employed],
     ) -> Result<Vec<UnitRow>, Error> {
-        let employed = in_month(connection, page, bill.month).await?;
-        if employed.is_empty() {
-            return Ok(Vec::new());
+        let ids: Vec<_> = page.iter().map(|it| it.membership).collect();
+        let mut months: BTreeMap<Month, Vec<Employed>> = BTreeMap::new();
+        let unbilled = store::unbilled(connection, bill.unit, bill.month, &ids).await?;
+        for (membership, month) in unbilled {
+            let who = page.iter().find(|it| it.membership == membership);
+            months.entry(month).or_default().extend(who);
         }
+        let people: Vec<_> = page.iter().map(|it| it.participant).collect();
+        let civil = participant::civil_of(connection, &people).await?;
+        let mut prices = prices_of(connection, &self.policy, bill, months.keys()).await?;
+        let mut rows = Vec::with_capacity(page.len());
+        for (month, employed) in months {
+            let price = prices.remove(&month);
+            let price = price.ok_or(db::Error::Unknown("employer_bill.month"))?;
+            let month = (month, price);
+            rows.extend(self.month_of(connection, month, &employed, &civil).await?);
+        }
+        Ok(rows)
+    }
+
+    /// What each of `employed` owes for one month.
+    async fn month_of(
+        &self,
+        connection: &impl ConnectionTrait,
+        (month, price): (Month, Price<'_>),
+        employed: &[Employed],
+        civil: &HashMap<Uuid, Civil>,
+    ) -> Result<Vec<UnitRow>, Error> {
         let ids: Vec<_> = employed.iter().map(|it| it.membership).collect();
-        let wages: HashMap<_, _> = employer::wages(connection, &ids, bill.month)
+        let wages: HashMap<_, _> = employer::wages(connection, &ids, month)
             .await?
             .into_iter()
             .map(|(_, it)| (it.membership, it.wage))
             .collect();
-        let people: Vec<_> = employed.iter().map(|it| it.participant).collect();
-        let civil = participant::civil_of(connection, &people).await?;
-        let tariff = bill.tariff(&self.policy)?;
-        let programmes = employer::programmes_of(bill.scale);
+        let programmes = employer::programmes_of(price.scale);
         let mut rows = Vec::with_capacity(employed.len());
-        for it in &employed {
+        for it in employed {
             let civil = civil.get(&it.participant);
             let civil = civil.ok_or(db::Error::Unknown("employment.participant_id"))?;
             let birth_date = civil.birth_date;
@@ -87,18 +113,20 @@ impl Contributions {
                 is_in_jkn: it.in_jkn,
                 birth_date,
                 registered_on: it.reported_on,
-                scale: bill.scale,
+                scale: price.scale,
                 programmes: &programmes,
             };
             let worker = pu::Worker {
                 is_jkp_eligible: it.in_jkn && pu::is_jkp_eligible(&self.policy, &facts)?,
-                holds_jp: pu::holds_jp_in(&self.policy, birth_date, bill.month)?,
+                holds_jp: pu::holds_jp_in(&self.policy, birth_date, month)?,
             };
             rows.push(UnitRow {
+                id: Uuid::now_v7(),
                 membership: it.membership,
+                month,
                 wage,
                 worker,
-                shares: RowShares::from(&tariff.assess(wage, worker)),
+                shares: RowShares::from(&price.tariff.assess(wage, worker)),
                 is_allocated: false,
             });
         }
@@ -133,15 +161,7 @@ impl Contributions {
             facts: serde_json::json!({ "totalIdr": bill.total().idr(), "employees": bill.employees }),
         };
         event::record(connection, &self.seal, now, [opened]).await?;
-        let today = self.clock.today();
-        settle_unit(
-            connection,
-            &self.seal,
-            &self.policy,
-            now,
-            (bill.unit, today),
-        )
-        .await?;
+        settle_unit(connection, &self.seal, &self.policy, now, bill.unit).await?;
         Ok(())
     }
 }

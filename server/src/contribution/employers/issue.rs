@@ -1,5 +1,7 @@
 //! A unit's bill: drawn up, shown, looked up.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
@@ -7,6 +9,7 @@ use uuid::Uuid;
 use super::{
     super::{Contributions, Error, rules::pu, store},
     State, UnitBill, UnitBillShown, UnitRow,
+    price::{Price, prices_of},
 };
 use crate::{
     audit,
@@ -49,7 +52,7 @@ impl Contributions {
             return Err(Error::BillExists { bill, month });
         }
         if !self
-            .is_anybody_employed(&transaction, &place, month)
+            .is_anybody_unbilled(&transaction, &place, month)
             .await?
         {
             return Err(Error::NobodyEmployed { month });
@@ -131,7 +134,7 @@ impl Contributions {
         }
     }
 
-    async fn is_anybody_employed(
+    async fn is_anybody_unbilled(
         &self,
         connection: &impl ConnectionTrait,
         place: &Place,
@@ -144,7 +147,9 @@ impl Contributions {
                 return Ok(false);
             };
             after = Some(last.membership);
-            if !in_month(connection, &page, month).await?.is_empty() {
+            let ids: Vec<_> = page.iter().map(|it| it.membership).collect();
+            let unbilled = store::unbilled(connection, place.id, month, &ids).await?;
+            if !unbilled.is_empty() {
                 return Ok(true);
             }
         }
@@ -197,21 +202,23 @@ impl Contributions {
             .collect())
     }
 
-    /// A page of what a unit's bill asks for each employee, behind the membership `after`.
+    /// A page of what a unit's bill asks for each employee, behind the row `after`, with the prices of the months on it.
     pub(crate) async fn unit_rows(
         &self,
         caller: &Caller,
         id: Uuid,
         after: Option<Uuid>,
         limit: u64,
-    ) -> Result<(UnitBill, Vec<UnitRow>), Error> {
+    ) -> Result<(Vec<UnitRow>, BTreeMap<Month, Price<'_>>), Error> {
         let reader = self.db.reader();
         let (bill, _) = self.own_bill(reader, caller, id).await?;
         self.audit
             .looked(self.clock.now(), caller, "ListEmployerBillRows", Some(id))
             .await?;
         let rows = store::unit_rows(reader, id, after, limit).await?;
-        Ok((bill, rows))
+        let months = rows.iter().map(|it| &it.month);
+        let prices = prices_of(reader, &self.policy, &bill, months).await?;
+        Ok((rows, prices))
     }
 
     async fn own_bill(
@@ -270,7 +277,7 @@ fn payable(bill: &UnitBill, open: &[UnitBill], credit: Money) -> Money {
 }
 
 /// Those of `page` who were employed on a day of `month` (C10: such a month is billed whole).
-pub(super) async fn in_month(
+async fn in_month(
     connection: &impl ConnectionTrait,
     page: &[employer::Employed],
     month: Month,

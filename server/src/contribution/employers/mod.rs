@@ -1,17 +1,24 @@
 //! What employers owe: one bill a unit and month, computed employee by employee, paid whole, and handed on to each employee's accounts.
 //!
 //! `issue.rs` draws a bill up and shows it; `compute.rs` and `allocate.rs` are the workers that fill it and hand its money on, five
-//! hundred employees a transaction; `settle.rs` is what money does that comes for a unit.
+//! hundred employees a transaction; `price.rs` is what a month costs; `settle.rs` is what money does that comes for a unit.
 
 mod allocate;
 mod compute;
 mod issue;
+mod price;
 mod settle;
 
-use chrono::{DateTime, NaiveDate, Utc};
+pub(crate) use price::Price;
+
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;
 
-use super::rules::pu::{Shares, Tariff, Terms, Worker};
+use super::{
+    Contributions, Error,
+    rules::pu::{Shares, Tariff, Terms, Worker},
+    store,
+};
 use crate::{
     money::{Money, Month},
     policy::{NoParameter, Policy},
@@ -20,6 +27,8 @@ use crate::{
 
 /// How many employees one transaction computes or hands on: SQLite's one writer is held less than half a second.
 const CHUNK: u64 = 500;
+/// How long a bill is left alone that could not be worked on.
+const RETRY_AFTER: Duration = Duration::minutes(5);
 
 /// Where a unit's bill stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,15 +75,17 @@ pub(crate) struct UnitBill {
     pub contributions: Money,
     /// What earlier bills cost because they were paid late.
     pub penalty: Money,
-    /// The last membership that the work under way has done.
+    /// How far the work under way has come: the last membership that was computed, or the last row that was handed on.
     pub done_through: Option<Uuid>,
     pub paid_on: Option<NaiveDate>,
 }
 
-/// What a bill asks for one employee.
+/// What a bill asks for one employee and month: its own, or an earlier one whose bill was drawn up before he was reported.
 #[derive(Clone, Debug)]
 pub(crate) struct UnitRow {
+    pub id: Uuid,
     pub membership: Uuid,
+    pub month: Month,
     pub wage: Money,
     pub worker: Worker,
     pub shares: RowShares,
@@ -176,4 +187,23 @@ pub(crate) struct UnitBillShown {
     /// Sums over all employees; empty where they are not asked for.
     pub lines: Vec<(Programme, Payer, Money)>,
     pub jkp: Money,
+}
+
+impl Contributions {
+    /// The bill that has waited longest for the work that `state` asks for, and that may be tried now.
+    async fn next_bill(&self, state: State) -> Result<Option<Uuid>, Error> {
+        let now = self.clock.now();
+        Ok(store::next_unit_bill(self.db.reader(), now, state).await?)
+    }
+
+    /// What came of work on a bill. One that could not be worked on is left alone for a while: those behind it are others' money.
+    async fn or_later(&self, id: Uuid, done: Result<usize, Error>) -> Result<usize, Error> {
+        if done.is_err() {
+            let until = self.clock.now() + RETRY_AFTER;
+            let transaction = self.db.begin_write().await?;
+            store::postpone_unit_bill(&transaction, id, until).await?;
+            transaction.commit().await.map_err(crate::db::Error::from)?;
+        }
+        done
+    }
 }

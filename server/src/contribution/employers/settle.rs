@@ -12,6 +12,7 @@ use super::{
     State, UnitBill,
 };
 use crate::{
+    clock::day_of,
     db, employer,
     event::{self, Event},
     ledger::{self, Account, Journal, Transfer},
@@ -20,17 +21,25 @@ use crate::{
     seal::Seal,
 };
 
-/// Pays those open bills of a unit that its credit covers, oldest month first, as on `day`; what was paid.
+/// Pays those open bills of a unit that its credit covers, oldest month first; what was paid.
+///
+/// A bill is paid on the day on which the money for it was complete, in whatever order the notices of it come: a notice that was on its way
+/// for three days neither makes nor spares a penalty.
 pub(super) async fn settle_unit(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     policy: &Policy,
     now: DateTime<Utc>,
-    (unit, day): (Uuid, NaiveDate),
+    unit: Uuid,
 ) -> Result<Vec<UnitBill>, Error> {
-    let credit = ledger::balance(connection, Account::UnitCredit(unit)).await?;
-    let (mut left, mut paid) = (credit, Vec::new());
-    for bill in store::open_unit_bills(connection, unit).await? {
+    let account = Account::UnitCredit(unit);
+    let (mut left, mut paid) = (ledger::balance(connection, account).await?, Vec::new());
+    let open = store::open_unit_bills(connection, unit).await?;
+    if left == Money::ZERO && open.iter().all(|it| it.total() > Money::ZERO) {
+        return Ok(paid);
+    }
+    let came = ledger::came(connection, account).await?;
+    for bill in open {
         let Some(rest) = left
             .checked_sub(bill.total())
             .filter(|it| *it >= Money::ZERO)
@@ -38,8 +47,11 @@ pub(super) async fn settle_unit(
             break;
         };
         left = rest;
+        // Nothing is paid before it was asked for, and nothing is late that was there in time.
+        let complete_on = complete_on(&came, left);
+        let day = day_of(bill.issued_at).max(complete_on.unwrap_or_default());
         let transfers = vec![Transfer {
-            from: Account::UnitCredit(unit),
+            from: account,
             to: Account::Allocating(bill.id),
             amount: bill.total(),
             month: Some(bill.month),
@@ -54,7 +66,8 @@ pub(super) async fn settle_unit(
             ledger::post(connection, seal, now, &journal).await?;
         }
         // Of the contributions alone: a penalty bears none itself.
-        let late = pu::penalty(policy, bill.contributions, bill.due_on, day)?;
+        let on_time = complete_on.unwrap_or(bill.due_on);
+        let late = pu::penalty(policy, bill.contributions, bill.due_on, on_time)?;
         store::pay_unit_bill(connection, bill.id, day, late).await?;
         paid.push(UnitBill {
             state: State::Allocating,
@@ -70,6 +83,19 @@ pub(super) async fn settle_unit(
     });
     event::record(connection, seal, now, events).await?;
     Ok(paid)
+}
+
+/// The day on which so much had come that `left` remains of it; none where nothing ever came.
+fn complete_on(came: &[(NaiveDate, Money)], left: Money) -> Option<NaiveDate> {
+    let all: Money = came.iter().map(|it| it.1).sum();
+    let needed = all.idr() - left.idr();
+    let mut sum = 0;
+    came.iter()
+        .find(|it| {
+            sum += it.1.idr();
+            sum >= needed
+        })
+        .map(|it| it.0)
 }
 
 impl Contributions {
@@ -115,8 +141,7 @@ impl Contributions {
             }],
         };
         ledger::post(connection, &self.seal, now, &journal).await?;
-        let at = (unit, coming.day);
-        let paid = settle_unit(connection, &self.seal, &self.policy, now, at).await?;
+        let paid = settle_unit(connection, &self.seal, &self.policy, now, unit).await?;
         let applied: Money = paid.iter().map(UnitBill::total).sum();
         Ok(Settled {
             applied,

@@ -8,9 +8,9 @@ use jamsostek_proto::v1::{
 use tonic::Status;
 
 use super::super::{
-    Contributions, Error,
-    employers::{State, UnitBill, UnitBillShown, UnitRow},
-    rules::pu::{Line, Tariff},
+    Contributions,
+    employers::{Price, State, UnitBillShown, UnitRow},
+    rules::pu::Line,
 };
 use crate::{
     caller::Caller,
@@ -91,26 +91,26 @@ pub(super) async fn rows(
     };
     fields.check()?;
     let after = after.and_then(|it| it.parse().ok());
-    let (bill, mut rows) = contributions.unit_rows(caller, id, after, size + 1).await?;
+    let (mut rows, prices) = contributions.unit_rows(caller, id, after, size + 1).await?;
     let more = page::cut(&mut rows, size);
-    let tariff = bill.tariff(&contributions.policy).map_err(Error::from)?;
     let last = rows.last().filter(|_| more);
     Ok(ListEmployerBillRowsResponse {
         next_page_token: last.map_or_else(String::new, |it| {
-            page::token(seal, ROWS, &it.membership.to_string())
+            page::token(seal, ROWS, &it.id.to_string())
         }),
-        rows: rows.iter().map(|it| row(it, &bill, &tariff)).collect(),
+        rows: rows.iter().map(|it| row(it, &prices[&it.month])).collect(),
     })
 }
 
 /// A row with its formulas, as the law of its month gives them again.
-fn row(row: &UnitRow, bill: &UnitBill, tariff: &Tariff<'_>) -> wire::EmployerBillRow {
+fn row(row: &UnitRow, Price { tariff, .. }: &Price<'_>) -> wire::EmployerBillRow {
     let lines = tariff.assess(row.wage, row.worker).lines(tariff);
     wire::EmployerBillRow {
         membership_id: row.membership.to_string(),
+        month: row.month.to_string(),
         wage_idr: row.wage.idr(),
         total_idr: row.shares.total().idr(),
-        contributions: lines.into_iter().map(|it| line(it, bill.month)).collect(),
+        contributions: lines.into_iter().map(|it| line(it, row.month)).collect(),
         allocated: row.is_allocated,
     }
 }

@@ -2,7 +2,7 @@ use chrono::NaiveDate;
 use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
-use super::super::{Bill, BillLine, settle::Coming};
+use super::super::{Bill, BillLine, employers::UnitRow, settle::Coming};
 use crate::{
     db,
     money::{Money, Month},
@@ -71,22 +71,20 @@ pub(in super::super) async fn insert_contributions(
 pub(super) async fn insert_paid(
     connection: &impl ConnectionTrait,
     seal: &Seal,
-    (cause_id, month, paid_on): (Uuid, Month, NaiveDate),
-    paid: &[(Uuid, Money, Programme, Money)],
+    (cause_id, paid_on): (Uuid, NaiveDate),
+    paid: &[(&UnitRow, Programme, Money)],
 ) -> Result<(), db::Error> {
-    let rows = paid
-        .iter()
-        .map(|(membership, wage, programme, amount)| Model {
-            id: Uuid::now_v7(),
-            membership_id: *membership,
-            month: month.to_string(),
-            programme: programme.code().to_owned(),
-            amount_idr: amount.idr(),
-            income_idr: wage.idr(),
-            cause_id,
-            paid_on,
-            mac: Vec::new(),
-        });
+    let rows = paid.iter().map(|(row, programme, amount)| Model {
+        id: Uuid::now_v7(),
+        membership_id: row.membership,
+        month: row.month.to_string(),
+        programme: programme.code().to_owned(),
+        amount_idr: amount.idr(),
+        income_idr: row.wage.idr(),
+        cause_id,
+        paid_on,
+        mac: Vec::new(),
+    });
     insert(connection, seal, rows.collect()).await
 }
 

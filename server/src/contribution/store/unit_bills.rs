@@ -1,9 +1,7 @@
 //! The table of units' bills.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*,
-};
+use sea_orm::{ConnectionTrait, IntoActiveModel, QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
 use super::super::employers::{State, UnitBill};
@@ -38,6 +36,8 @@ pub(crate) struct Model {
     /// What it costs that it was paid late; the next bill asks for it.
     pub late_idr: i64,
     pub late_billed_by: Option<Uuid>,
+    /// Until when it is left alone because it could not be worked on.
+    pub retry_at: Option<DateTime<Utc>>,
     pub mac: Vec<u8>,
 }
 
@@ -115,6 +115,7 @@ pub(in super::super) async fn insert_unit_bill(
         paid_on: None,
         late_idr: 0,
         late_billed_by: None,
+        retry_at: None,
         mac: Vec::new(),
     };
     row.mac = row.expected_mac(seal);
@@ -159,6 +160,20 @@ pub(in super::super) async fn unit_bill_of(
     Ok(query.one(connection).await?.map(|it| it.id))
 }
 
+/// The bills of some months of a unit.
+pub(in super::super) async fn unit_bills_of(
+    connection: &impl ConnectionTrait,
+    unit: Uuid,
+    months: &[Month],
+) -> Result<Vec<UnitBill>, db::Error> {
+    let rows = Entity::find()
+        .filter(Column::UnitId.eq(unit))
+        .filter(Column::Month.is_in(months.iter().map(Month::to_string)))
+        .all(connection)
+        .await?;
+    rows.into_iter().map(UnitBill::try_from).collect()
+}
+
 /// A page of a unit's bills, the newest month first, before `before`.
 pub(in super::super) async fn unit_bills(
     connection: &impl ConnectionTrait,
@@ -191,119 +206,6 @@ pub(in super::super) async fn open_unit_bills(
     rows.into_iter().map(UnitBill::try_from).collect()
 }
 
-/// The bill that has waited longest for the work that `state` asks for.
-pub(in super::super) async fn next_unit_bill(
-    connection: &impl ConnectionTrait,
-    state: State,
-) -> Result<Option<Uuid>, db::Error> {
-    let query = Entity::find()
-        .filter(Column::State.eq(state.code()))
-        .order_by_asc(Column::IssuedAt);
-    Ok(query.one(connection).await?.map(|it| it.id))
-}
-
-/// Keeps that a bill has grown by some employees, up to the membership `last`.
-pub(in super::super) async fn grow_unit_bill(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-    (last, employees, contributions): (Uuid, usize, Money),
-) -> Result<(), db::Error> {
-    let sql = "UPDATE employer_bill SET done_through = $1, employees = employees + $2, contributions_idr = contributions_idr + $3 \
-               WHERE id = $4";
-    let employees = i32::try_from(employees).unwrap_or(i32::MAX);
-    let values = [
-        last.into(),
-        employees.into(),
-        contributions.idr().into(),
-        id.into(),
-    ];
-    connection
-        .execute_raw(db::statement(connection, sql, values))
-        .await?;
-    Ok(())
-}
-
-/// Lets `bill` ask for what paid bills of its unit cost because they were late; how much that is.
-pub(in super::super) async fn bill_what_was_late(
-    connection: &impl ConnectionTrait,
-    unit: Uuid,
-    bill: Uuid,
-) -> Result<Money, db::Error> {
-    let sql = "UPDATE employer_bill SET late_billed_by = $1 WHERE unit_id = $2 AND late_idr > 0 AND late_billed_by IS NULL \
-               RETURNING late_idr";
-    let rows = connection
-        .query_all_raw(db::statement(connection, sql, [bill.into(), unit.into()]))
-        .await?;
-    let late: Result<Vec<i64>, _> = rows.iter().map(|it| it.try_get("", "late_idr")).collect();
-    Ok(late?.into_iter().map(Money::new).sum())
-}
-
-async fn change(connection: &impl ConnectionTrait, row: ActiveModel) -> Result<(), db::Error> {
-    Entity::update(row).exec(connection).await?;
-    Ok(())
-}
-
-/// Keeps that a bill is whole and to be paid.
-pub(in super::super) async fn open_unit_bill(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-    penalty: Money,
-) -> Result<(), db::Error> {
-    let row = ActiveModel {
-        id: Set(id),
-        state: Set(State::Open.code().to_owned()),
-        penalty_idr: Set(penalty.idr()),
-        done_through: Set(None),
-        ..Default::default()
-    };
-    change(connection, row).await
-}
-
-/// Keeps that a bill was paid, and what it costs that it was late.
-pub(in super::super) async fn pay_unit_bill(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-    day: NaiveDate,
-    late: Money,
-) -> Result<(), db::Error> {
-    let row = ActiveModel {
-        id: Set(id),
-        state: Set(State::Allocating.code().to_owned()),
-        paid_on: Set(Some(day)),
-        late_idr: Set(late.idr()),
-        ..Default::default()
-    };
-    change(connection, row).await
-}
-
-/// Keeps that the money of a bill is handed on up to the membership `last`.
-pub(super) async fn handed_on_through(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-    last: Uuid,
-) -> Result<(), db::Error> {
-    let row = ActiveModel {
-        id: Set(id),
-        done_through: Set(Some(last)),
-        ..Default::default()
-    };
-    change(connection, row).await
-}
-
-/// Keeps that each employee has what is his.
-pub(in super::super) async fn close_unit_bill(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<(), db::Error> {
-    let row = ActiveModel {
-        id: Set(id),
-        state: Set(State::Paid.code().to_owned()),
-        done_through: Set(None),
-        ..Default::default()
-    };
-    change(connection, row).await
-}
-
 /// Checks every MAC, and that each bill is the sum of its rows and of what was late before it.
 pub(super) async fn verify(
     connection: &impl ConnectionTrait,
@@ -317,7 +219,7 @@ pub(super) async fn verify(
         |row: &Model| (row.id, row.mac == row.expected_mac(seal)),
     )
     .await?;
-    let rows = "SELECT b.id FROM employer_bill b LEFT JOIN (SELECT bill_id, COUNT(*) AS employees, \
+    let rows = "SELECT b.id FROM employer_bill b LEFT JOIN (SELECT bill_id, COUNT(DISTINCT membership_id) AS employees, \
                 SUM(jkk_idr + jkm_idr + jht_employer_idr + jht_worker_idr + jp_employer_idr + jp_worker_idr) AS total \
                 FROM employer_bill_row GROUP BY bill_id) r ON r.bill_id = b.id \
                 WHERE b.contributions_idr <> COALESCE(r.total, 0) OR b.employees <> COALESCE(r.employees, 0)";

@@ -9,7 +9,7 @@ use super::{
         employers::{RowShares, UnitBill, UnitRow},
         rules::pu::Worker,
     },
-    contributions, unit_bills,
+    contributions, unit_work,
 };
 use crate::{
     db,
@@ -26,6 +26,7 @@ pub(crate) struct Model {
     pub id: Uuid,
     pub bill_id: Uuid,
     pub membership_id: Uuid,
+    pub month: String,
     pub wage_idr: i64,
     pub holds_jp: bool,
     pub holds_jkp: bool,
@@ -51,6 +52,7 @@ impl Model {
             .id(self.id)
             .id(self.bill_id)
             .id(self.membership_id)
+            .text(&self.month)
             .number(self.holds_jp.into())
             .number(self.holds_jkp.into());
         let amounts = [
@@ -69,10 +71,15 @@ impl Model {
     }
 }
 
-impl From<Model> for UnitRow {
-    fn from(row: Model) -> Self {
-        Self {
+impl TryFrom<Model> for UnitRow {
+    type Error = db::Error;
+
+    fn try_from(row: Model) -> Result<Self, db::Error> {
+        let month = row.month.parse();
+        Ok(Self {
+            id: row.id,
             membership: row.membership_id,
+            month: month.map_err(|_| db::Error::Unknown("employer_bill_row.month"))?,
             wage: Money::new(row.wage_idr),
             worker: Worker {
                 is_jkp_eligible: row.holds_jkp,
@@ -89,7 +96,7 @@ impl From<Model> for UnitRow {
                 jkp_of_jkm: Money::new(row.jkp_of_jkm_idr),
             },
             is_allocated: row.allocated_at.is_some(),
-        }
+        })
     }
 }
 
@@ -104,9 +111,10 @@ pub(in super::super) async fn insert_unit_rows(
     }
     let models = rows.iter().map(|it| {
         let mut row = Model {
-            id: Uuid::now_v7(),
+            id: it.id,
             bill_id: bill,
             membership_id: it.membership,
+            month: it.month.to_string(),
             wage_idr: it.wage.idr(),
             holds_jp: it.worker.holds_jp,
             holds_jkp: it.worker.is_jkp_eligible,
@@ -130,7 +138,7 @@ pub(in super::super) async fn insert_unit_rows(
     Ok(())
 }
 
-/// A page of a bill's rows, behind the membership `after`.
+/// A page of a bill's rows, behind the row `after`.
 pub(in super::super) async fn unit_rows(
     connection: &impl ConnectionTrait,
     bill: Uuid,
@@ -139,13 +147,13 @@ pub(in super::super) async fn unit_rows(
 ) -> Result<Vec<UnitRow>, db::Error> {
     let mut query = Entity::find()
         .filter(Column::BillId.eq(bill))
-        .order_by_asc(Column::MembershipId)
+        .order_by_asc(Column::Id)
         .limit(limit);
     if let Some(after) = after {
-        query = query.filter(Column::MembershipId.gt(after));
+        query = query.filter(Column::Id.gt(after));
     }
     let rows = query.all(connection).await?;
-    Ok(rows.into_iter().map(UnitRow::from).collect())
+    rows.into_iter().map(UnitRow::try_from).collect()
 }
 
 /// What a bill's rows come to, by programme and payer, and what of it is handed on to JKP.
@@ -185,19 +193,19 @@ pub(in super::super) async fn unit_sums(
     Ok((lines, Money::new(row.try_get_by_index(places.len())?)))
 }
 
-/// Keeps that the rows of a bill have reached their accounts, up to the membership `last`.
+/// Keeps that the rows of a bill have reached their accounts, up to the row `last`.
 pub(in super::super) async fn allocate_unit_rows(
     connection: &impl ConnectionTrait,
     bill: &UnitBill,
     last: Uuid,
     now: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let sql = "UPDATE employer_bill_row SET allocated_at = $1 WHERE bill_id = $2 AND membership_id <= $3 AND allocated_at IS NULL";
+    let sql = "UPDATE employer_bill_row SET allocated_at = $1 WHERE bill_id = $2 AND id <= $3 AND allocated_at IS NULL";
     let values = [now.into(), bill.id.into(), last.into()];
     connection
         .execute_raw(db::statement(connection, sql, values))
         .await?;
-    unit_bills::handed_on_through(connection, bill.id, last).await
+    unit_work::handed_on_through(connection, bill.id, last).await
 }
 
 /// Keeps what was paid for each employee, by programme.
@@ -215,11 +223,11 @@ pub(in super::super) async fn insert_unit_contributions(
         Programme::Jp,
     ];
     let paid = rows.iter().flat_map(|row| {
-        let of = programmes.map(|it| (row.membership, row.wage, it, row.shares.of(it)));
-        of.into_iter().filter(|it| it.3 > Money::ZERO)
+        let of = programmes.map(|it| (row, it, row.shares.of(it)));
+        of.into_iter().filter(|it| it.2 > Money::ZERO)
     });
     let paid: Vec<_> = paid.collect();
-    contributions::insert_paid(connection, seal, (bill.id, bill.month, paid_on), &paid).await
+    contributions::insert_paid(connection, seal, (bill.id, paid_on), &paid).await
 }
 
 pub(super) async fn verify(

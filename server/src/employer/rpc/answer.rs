@@ -9,6 +9,7 @@ impl From<Employer> for wire::Employer {
     fn from(employer: Employer) -> Self {
         let Employer {
             papers,
+            scale_in_force,
             checked,
             registered_at,
         } = employer;
@@ -20,7 +21,7 @@ impl From<Employer> for wire::Employer {
             units: papers.units.into_iter().map(Into::into).collect(),
             checked,
             registered_at: Some(timestamp(registered_at)),
-            programmes: rules::programmes_of(papers.scale)
+            programmes: rules::programmes_of(scale_in_force)
                 .into_iter()
                 .map(|it| wire::Programme::from(it).into())
                 .collect(),

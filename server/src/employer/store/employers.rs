@@ -35,6 +35,8 @@ pub(crate) struct Model {
     pub registered_at: DateTime<Utc>,
     pub checked_by: Option<Uuid>,
     pub checked_at: Option<DateTime<Utc>>,
+    /// What prices the work, whatever was stated since; none where no officer has checked it yet.
+    pub checked_scale: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -87,6 +89,7 @@ pub(in super::super) async fn insert_employer(
         registered_at: Set(now),
         checked_by: Set(checked_by),
         checked_at: Set(checked_by.map(|_| now)),
+        checked_scale: Set(None),
     };
     Entity::insert(row)
         .exec_without_returning(connection)
@@ -156,6 +159,22 @@ pub(in super::super) async fn change_employer(
     Ok(())
 }
 
+/// Keeps that the scale and the risk classes that are stated now price the work.
+pub(in super::super) async fn put_in_force(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<(), db::Error> {
+    for sql in [
+        "UPDATE employer SET checked_scale = scale WHERE id = $1",
+        "UPDATE employer_unit SET checked_risk_class = risk_class WHERE employer_id = $1",
+    ] {
+        connection
+            .execute_raw(db::statement(connection, sql, [id.into()]))
+            .await?;
+    }
+    Ok(())
+}
+
 pub(super) fn contact_of(seal: &Seal, row: &Model) -> Result<Contact, db::Error> {
     let text = seal.open(Datum::Contact, row.id, &row.contact)?;
     let contact = Contact::parse(&text).map_err(|_| db::Error::Unknown("employer.contact"))?;
@@ -178,6 +197,7 @@ pub(in super::super) async fn employer(
     Ok(Some(Employer {
         checked: row.checked_at.is_some(),
         registered_at: row.registered_at,
+        scale_in_force: scale(row.checked_scale.as_ref().unwrap_or(&row.scale))?,
         papers: Papers {
             id,
             contact: contact_of(seal, &row)?,

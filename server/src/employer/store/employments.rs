@@ -5,11 +5,8 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{
-    super::{Hire, State},
-    units::units_among,
-};
-use crate::{clock::day_of, db};
+use super::super::{Hire, State};
+use crate::db;
 
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -20,8 +17,9 @@ pub(crate) struct Model {
     pub participant_id: Uuid,
     /// None while the employer is not listed.
     pub unit_id: Option<Uuid>,
-    /// The employer's report, and what it is compared by when its id comes again; none where the worker came by himself.
+    /// The employer's report; none where the worker came by himself.
     pub report_id: Option<Uuid>,
+    /// What the word that took him on is compared by when it comes again.
     pub content_digest: Option<Vec<u8>>,
     pub stated_employer: String,
     pub stated_city: String,
@@ -36,15 +34,6 @@ pub(crate) struct Model {
     pub reason: String,
     pub decided_by: Option<Uuid>,
     /// He is in the health scheme, as his employer says.
-    pub in_jkn: bool,
-}
-
-/// Somebody whom a unit has reported.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Employed {
-    pub membership: Uuid,
-    pub participant: Uuid,
-    pub reported_on: NaiveDate,
     pub in_jkn: bool,
 }
 
@@ -64,8 +53,9 @@ impl Employment {
 pub(in super::super) struct Confirmed<'a> {
     pub(in super::super) unit: Uuid,
     pub(in super::super) hire: &'a Hire,
-    /// The report, and what it is compared by.
-    pub(in super::super) report: Option<(Uuid, &'a [u8])>,
+    pub(in super::super) report: Option<Uuid>,
+    /// What the word is compared by when it comes again.
+    pub(in super::super) digest: &'a [u8],
     pub(in super::super) by: Option<Uuid>,
     pub(in super::super) reason: &'a str,
 }
@@ -92,6 +82,7 @@ pub(in super::super) async fn confirm(
         unit,
         hire,
         report,
+        digest,
         by,
         reason,
     } = confirmed;
@@ -102,35 +93,44 @@ pub(in super::super) async fn confirm(
         started_on: Set(Some(hire.started_on)),
         contract_ends_on: Set(hire.contract_ends_on),
         state: Set(State::Active.code().to_owned()),
-        reported_at: Set(Some(now)),
+        content_digest: Set(Some(digest.to_vec())),
         reason: Set((*reason).to_owned()),
         decided_by: Set(*by),
         in_jkn: Set(hire.in_jkn),
         ..Default::default()
     };
-    if let Some((id, digest)) = report {
+    if let Some(id) = report {
         row.report_id = Set(Some(*id));
-        row.content_digest = Set(Some(digest.to_vec()));
     }
     Entity::update(row).exec(connection).await?;
+    // The first word of him counts.
+    Entity::update_many()
+        .col_expr(Column::ReportedAt, now.into())
+        .filter(Column::MembershipId.eq(membership))
+        .filter(Column::ReportedAt.is_null())
+        .exec(connection)
+        .await?;
     Ok(())
 }
 
-/// Keeps where an employment stands now, and why.
+/// Keeps where employments stand now, and why.
 pub(in super::super) async fn turn(
     connection: &impl ConnectionTrait,
-    membership: Uuid,
+    memberships: &[Uuid],
     state: State,
     (reason, by): (&str, Option<Uuid>),
 ) -> Result<(), db::Error> {
-    let row = ActiveModel {
-        membership_id: Set(membership),
+    let change = ActiveModel {
         state: Set(state.code().to_owned()),
         reason: Set(reason.to_owned()),
         decided_by: Set(by),
         ..Default::default()
     };
-    Entity::update(row).exec(connection).await?;
+    Entity::update_many()
+        .set(change)
+        .filter(Column::MembershipId.is_in(memberships.iter().copied()))
+        .exec(connection)
+        .await?;
     Ok(())
 }
 
@@ -210,60 +210,6 @@ pub(in super::super) async fn page(
         query = query.filter(Column::MembershipId.gt(after));
     }
     Ok(query.all(connection).await?)
-}
-
-/// A page of those whom `unit` has reported, whoever has left since, behind the membership `after`.
-pub(crate) async fn employed_at(
-    connection: &impl ConnectionTrait,
-    unit: Uuid,
-    after: Option<Uuid>,
-    limit: u64,
-) -> Result<Vec<Employed>, db::Error> {
-    let rows = reported(after, limit).filter(Column::UnitId.eq(unit));
-    rows.all(connection)
-        .await?
-        .into_iter()
-        .map(employed)
-        .collect()
-}
-
-/// A page of those whom any unit of `employer` has reported.
-pub(crate) async fn employed_by(
-    connection: &impl ConnectionTrait,
-    employer: Uuid,
-    after: Option<Uuid>,
-    limit: u64,
-) -> Result<Vec<Employed>, db::Error> {
-    let units = units_among(connection, employer, None).await?;
-    let rows = reported(after, limit).filter(Column::UnitId.is_in(units));
-    rows.all(connection)
-        .await?
-        .into_iter()
-        .map(employed)
-        .collect()
-}
-
-fn reported(after: Option<Uuid>, limit: u64) -> sea_orm::Select<Entity> {
-    let query = Entity::find()
-        .filter(Column::ReportedAt.is_not_null())
-        .filter(Column::State.ne(State::Rejected.code()))
-        .order_by_asc(Column::MembershipId)
-        .limit(limit);
-    match after {
-        Some(after) => query.filter(Column::MembershipId.gt(after)),
-        None => query,
-    }
-}
-
-fn employed(row: Employment) -> Result<Employed, db::Error> {
-    let reported_at = row.reported_at;
-    let reported_at = reported_at.ok_or(db::Error::Unknown("employment.reported_at"))?;
-    Ok(Employed {
-        membership: row.membership_id,
-        participant: row.participant_id,
-        reported_on: day_of(reported_at),
-        in_jkn: row.in_jkn,
-    })
 }
 
 /// A page of those about whom an officer must decide, who wait longest first.

@@ -1,6 +1,10 @@
+use std::collections::HashMap;
+
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
-    sea_query::LockType,
+    ActiveValue::Set,
+    ConnectionTrait, QueryOrder, QuerySelect,
+    entity::prelude::*,
+    sea_query::{LockType, OnConflict},
 };
 use uuid::Uuid;
 
@@ -23,6 +27,8 @@ mod unit {
         pub npp: String,
         pub name: String,
         pub risk_class: String,
+        /// What prices the work there, whatever was stated since; none where no officer has checked it yet.
+        pub checked_risk_class: Option<String>,
     }
 
     impl ActiveModelBehavior for ActiveModel {}
@@ -39,14 +45,15 @@ pub(crate) struct Found {
     pub city: String,
 }
 
-/// Keeps `units`: new ones are added, others get their name and risk class.
+/// Keeps `units`: new ones are added, others get their name and risk class. Whether all are this employer's: another may have taken a
+/// number at the same moment.
 pub(in super::super) async fn keep_units(
     connection: &impl ConnectionTrait,
     employer: Uuid,
     units: &[Unit],
-) -> Result<(), db::Error> {
+) -> Result<bool, db::Error> {
     if units.is_empty() {
-        return Ok(());
+        return Ok(true);
     }
     let rows = units.iter().map(|it| unit::ActiveModel {
         id: Set(Uuid::now_v7()),
@@ -54,15 +61,18 @@ pub(in super::super) async fn keep_units(
         npp: Set(it.npp.text().to_owned()),
         name: Set(it.name.clone()),
         risk_class: Set(it.risk_class.code().to_owned()),
+        checked_risk_class: Set(None),
     });
-    let again = sea_orm::sea_query::OnConflict::column(unit::Column::Npp)
+    let own = unit::Column::EmployerId.eq(employer);
+    let again = OnConflict::column(unit::Column::Npp)
         .update_columns([unit::Column::Name, unit::Column::RiskClass])
+        .action_and_where(own)
         .to_owned();
-    unit::Entity::insert_many(rows)
+    let kept = unit::Entity::insert_many(rows)
         .on_conflict(again)
         .exec_without_returning(connection)
         .await?;
-    Ok(())
+    Ok(usize::try_from(kept) == Ok(units.len()))
 }
 
 /// Those of the numbers that units of other employers have.
@@ -142,7 +152,8 @@ async fn one_place(
     value: sea_orm::Value,
 ) -> Result<Option<Place>, db::Error> {
     let sql = format!(
-        "SELECT u.id, u.employer_id, u.npp, u.risk_class, e.scale, e.labour_intensive, \
+        "SELECT u.id, u.employer_id, u.npp, COALESCE(u.checked_risk_class, u.risk_class) AS risk_class, \
+         COALESCE(e.checked_scale, e.scale) AS scale, e.labour_intensive, \
          (CASE WHEN e.checked_at IS NULL THEN 0 ELSE 1 END) AS checked \
          FROM employer_unit u JOIN employer e ON e.id = u.employer_id WHERE {fits}"
     );
@@ -207,19 +218,31 @@ pub(in super::super) async fn npps_of(
         .await?)
 }
 
-/// Where notices about a unit go.
-pub(in super::super) async fn contact_of_unit(
+/// Where notices about each of `units` go.
+pub(in super::super) async fn contacts_of_units(
     connection: &impl ConnectionTrait,
     seal: &Seal,
-    unit: Uuid,
-) -> Result<Option<Contact>, db::Error> {
-    let Some(unit) = unit::Entity::find_by_id(unit).one(connection).await? else {
-        return Ok(None);
-    };
-    let row = employers::Entity::find_by_id(unit.employer_id)
-        .one(connection)
+    units: &[Uuid],
+) -> Result<Vec<Contact>, db::Error> {
+    let owners: Vec<Uuid> = unit::Entity::find()
+        .select_only()
+        .column(unit::Column::EmployerId)
+        .filter(unit::Column::Id.is_in(units.iter().copied()))
+        .into_tuple()
+        .all(connection)
         .await?;
-    row.map(|it| contact_of(seal, &it)).transpose()
+    let rows = employers::Entity::find()
+        .filter(employers::Column::Id.is_in(owners.iter().copied()))
+        .all(connection)
+        .await?;
+    let contacts: HashMap<Uuid, Contact> = rows
+        .iter()
+        .map(|it| Ok((it.id, contact_of(seal, it)?)))
+        .collect::<Result<_, db::Error>>()?;
+    Ok(owners
+        .iter()
+        .filter_map(|it| contacts.get(it).cloned())
+        .collect())
 }
 
 /// The units of an employer, or the one with this number if it is his.

@@ -3,7 +3,10 @@ use sea_orm::{ConnectionTrait, QueryResult, Value};
 use uuid::Uuid;
 
 use super::super::{Account, FROM_PAYMENT};
-use crate::{db, money::Month};
+use crate::{
+    db,
+    money::{Money, Month},
+};
 
 /// One movement of a kept account.
 #[derive(Clone, Debug)]
@@ -48,6 +51,25 @@ pub(crate) async fn suspended(
         .await?;
     rows.iter()
         .map(|row| Ok((row.try_get("", "opened_on")?, row.try_get("", "owner_id")?)))
+        .collect()
+}
+
+/// How much came into an account on each value date, the first first.
+pub(crate) async fn came(
+    connection: &impl ConnectionTrait,
+    account: Account,
+) -> Result<Vec<(NaiveDate, Money)>, db::Error> {
+    let sql = "SELECT day, CAST(SUM(amount_idr) AS BIGINT) AS came_idr FROM transfer WHERE credit_account = $1 GROUP BY day ORDER BY day";
+    let rows = connection
+        .query_all_raw(db::statement(connection, sql, [account.id().into()]))
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                row.try_get("", "day")?,
+                Money::new(row.try_get("", "came_idr")?),
+            ))
+        })
         .collect()
 }
 

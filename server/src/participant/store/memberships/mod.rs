@@ -15,7 +15,7 @@ use super::super::{Employment, Travel, Work};
 use crate::{
     db,
     money::{Money, Month},
-    scheme::Segment,
+    scheme::{Programme, Segment},
 };
 
 pub(in super::super) async fn insert_membership(
@@ -157,19 +157,39 @@ pub(crate) async fn begin_cover(
     Ok(())
 }
 
-/// Keeps the wage of an employee that was reported last.
-pub(crate) async fn change_wage(
+/// Keeps the wages of employees, of whom there is at least one, that were reported last.
+pub(crate) async fn change_wages(
     connection: &impl ConnectionTrait,
-    id: Uuid,
-    wage: Money,
+    wages: &[(Uuid, Money)],
 ) -> Result<(), db::Error> {
-    let sql = "UPDATE membership SET income_idr = $1 WHERE id = $2";
+    let sql = format!(
+        "UPDATE membership SET income_idr = w.column2 FROM (VALUES {}) AS w WHERE membership.id = w.column1",
+        db::placeholders(wages.len(), 2)
+    );
+    let values = wages
+        .iter()
+        .flat_map(|(id, wage)| [(*id).into(), wage.idr().into()]);
     connection
-        .execute_raw(db::statement(
-            connection,
-            sql,
-            [wage.idr().into(), id.into()],
-        ))
+        .execute_raw(db::statement(connection, &sql, values))
+        .await?;
+    Ok(())
+}
+
+/// Keeps what those of `ids` hold who work on after `today`.
+pub(crate) async fn change_programmes(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+    programmes: &[Programme],
+    today: NaiveDate,
+) -> Result<(), db::Error> {
+    let codes: Vec<_> = programmes.iter().map(|it| it.code()).collect();
+    let mut values = vec![codes.join(",").into(), today.into()];
+    let among = db::among(ids, &mut values);
+    let sql = format!(
+        "UPDATE membership SET programmes = $1 WHERE id {among} AND (ended_on IS NULL OR ended_on > $2)"
+    );
+    connection
+        .execute_raw(db::statement(connection, &sql, values))
         .await?;
     Ok(())
 }
