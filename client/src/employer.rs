@@ -6,7 +6,7 @@ use jamsostek_proto::v1::{
     FoundUnit, GetEmployerRequest, ListEmployeesRequest, ListEmployeesResponse,
     ListEmploymentsToDecideRequest, RegisterEmployerRequest, RegisterEmployerResponse,
     ReportEmployeeRequest, ReportEmployeeResponse, ReportEmploymentEndRequest, ReportWagesRequest,
-    SearchEmployersRequest, StreamEmployeesRequest, UpdateEmployerRequest,
+    ReportWagesResponse, SearchEmployersRequest, StreamEmployeesRequest, UpdateEmployerRequest,
     employer_service_client::EmployerServiceClient,
 };
 use uuid::Uuid;
@@ -153,15 +153,16 @@ impl Client {
     }
 
     /// Reports the wages of a month, at most a hundred; how many say something new.
-    pub async fn report_wages(&self, request: ReportWagesRequest) -> Result<i32, Error> {
-        let answer = self
-            .call(Repeat::Safe, request, |channel, request| async move {
-                EmployerServiceClient::new(channel)
-                    .report_wages(request)
-                    .await
-            })
-            .await?;
-        Ok(answer.changed)
+    pub async fn report_wages(
+        &self,
+        request: ReportWagesRequest,
+    ) -> Result<ReportWagesResponse, Error> {
+        self.call(Repeat::Safe, request, |channel, request| async move {
+            EmployerServiceClient::new(channel)
+                .report_wages(request)
+                .await
+        })
+        .await
     }
 
     answers_with! {

@@ -4,7 +4,8 @@ use jamsostek_client::{
     ErrorReason, Programme, Segment, Uuid,
     v1::{
         DecideEmploymentRequest, EmployeeStatement, Hire, IssueBillRequest, ReportEmployeeRequest,
-        ReportEmploymentEndRequest, UnlistedEmployer, coverage, employee, membership, registration,
+        ReportEmploymentEndRequest, ReportWagesRequest, UnlistedEmployer, Wage, coverage, employee,
+        membership, registration,
     },
 };
 
@@ -156,6 +157,45 @@ async fn every_bad_field_of_a_report_is_told_and_a_low_wage_with_its_law() {
     assert_eq!(poor.metadata["minimumIdr"], "1000000");
     assert!(!poor.help.is_empty());
     assert_eq!(company.employees().await, []);
+}
+
+#[tokio::test]
+async fn a_wage_below_the_lowest_minimum_of_its_year_is_taken_with_a_warning() {
+    let town = Town::found("2023-05-10").await;
+    let company = town.company("JK000213").await;
+    let poor = ReportEmployeeRequest {
+        hire: Some(Hire {
+            wage_idr: 1_968_168,
+            ..hire("2023-05-01")
+        }),
+        ..company.report_of(&town.person(), "2023-05-01")
+    };
+    let poor = company.client.report_employee(poor).await;
+    let poor = poor.expect("a report").employee.expect("an employee");
+    let pays = |wage_idr: i64| ReportWagesRequest {
+        npp: company.npp.clone(),
+        month: "2023-05".into(),
+        wages: vec![Wage {
+            membership_id: poor.membership_id.clone(),
+            wage_idr,
+            back_pay_idr: 0,
+        }],
+    };
+
+    let low = company.client.report_wages(pays(1_900_000)).await;
+    let enough = company.client.report_wages(pays(1_968_169)).await;
+
+    let warned = poor.wage_warning.expect("a warning");
+    assert_eq!(
+        (warned.wage_idr, warned.lowest_minimum_idr),
+        (1_968_168, 1_968_169)
+    );
+    assert!(warned.reference.is_some());
+    let low = low.expect("wages");
+    assert_eq!((low.changed, low.warnings.len()), (1, 1));
+    assert_eq!(low.warnings[0].wage_idr, 1_900_000);
+    assert_eq!(enough.expect("wages").warnings, []);
+    assert_eq!(company.employees().await[0].wage_warning, None);
 }
 
 #[tokio::test]

@@ -49,6 +49,27 @@ async fn an_officer_registers_an_employer_once_and_his_admin_makes_the_other_use
 }
 
 #[tokio::test]
+async fn of_two_employers_who_name_one_unit_at_once_one_has_it() {
+    let town = Town::found("2026-03-10").await;
+    let (one, two) = (town.officer(), town.officer());
+    let (first, second) = (
+        papers("JK000106", Scale::Small),
+        papers("JK000106", Scale::Small),
+    );
+
+    let (first, second) = tokio::join!(one.register_employer(first), two.register_employer(second));
+
+    let (kept, refused) = if first.is_ok() {
+        (first, second)
+    } else {
+        (second, first)
+    };
+    let kept = kept.expect("an employer").employer.expect("an employer");
+    assert_eq!(kept.units[0].npp, "JK000106");
+    assert_eq!(refused.expect_refusal().reason, ErrorReason::NppTaken);
+}
+
+#[tokio::test]
 async fn a_user_does_what_his_roles_allow_and_nothing_once_he_is_revoked() {
     let town = Town::found("2026-03-10").await;
     let company = town.company("JK000102").await;

@@ -39,7 +39,7 @@ use crate::{
     db::{self, Db},
     identity::{Contact, Document, FullName},
     money::{Money, Month},
-    policy::{NoParameter, Policy},
+    policy::{NoParameter, Policy, Reference},
     scheme::{RiskClass, Scale},
     seal::Seal,
 };
@@ -206,6 +206,15 @@ pub(crate) struct Wage {
     pub membership: Uuid,
     pub wage: Money,
     pub back_pay: Money,
+}
+
+/// A wage that is taken though it is below the lowest provincial minimum wage of its year (C16).
+#[derive(Clone, Debug)]
+pub(crate) struct LowWage {
+    pub membership: Uuid,
+    pub wage: Money,
+    pub minimum: Money,
+    pub reference: Reference,
 }
 
 /// The wages of a month, as an employer reports them.

@@ -15,6 +15,7 @@ use jamsostek_proto::v1::{
 use tonic::{Request, Response, Status};
 
 mod answer;
+mod employer_paper;
 mod paper;
 mod refused;
 
@@ -54,7 +55,7 @@ impl EmployerService for Rpc {
         request: Request<RegisterEmployerRequest>,
     ) -> Result<Response<RegisterEmployerResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let (papers, repeatable) = paper::papers(request.into_inner())?;
+        let (papers, repeatable) = employer_paper::papers(request.into_inner())?;
         let (employer, admin) = db::retrying(|| self.employers.register(&caller, &papers)).await?;
         let (user, client_secret) = match admin {
             Some(made) => (Some(made.user.into()), made.secret),
@@ -87,7 +88,7 @@ impl EmployerService for Rpc {
         request: Request<UpdateEmployerRequest>,
     ) -> Result<Response<UpdateEmployerResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let (named, changes) = paper::changes(request.into_inner())?;
+        let (named, changes) = employer_paper::changes(request.into_inner())?;
         let employer = db::retrying(|| self.employers.update(&caller, named, &changes)).await?;
         Ok(Response::new(UpdateEmployerResponse {
             employer: Some(employer.into()),
@@ -99,7 +100,7 @@ impl EmployerService for Rpc {
         request: Request<SearchEmployersRequest>,
     ) -> Result<Response<SearchEmployersResponse>, Status> {
         let caller = Caller::of(&request)?;
-        let (name, city) = paper::search(request.into_inner())?;
+        let (name, city) = employer_paper::search(request.into_inner())?;
         let found = db::retrying(|| self.employers.search(&caller, &name, &city)).await?;
         Ok(Response::new(SearchEmployersResponse {
             units: found.into_iter().map(Into::into).collect(),
@@ -221,9 +222,11 @@ impl EmployerService for Rpc {
     ) -> Result<Response<ReportWagesResponse>, Status> {
         let caller = Caller::of(&request)?;
         let payroll = paper::payroll(&request.into_inner())?;
-        let changed = db::retrying(|| self.employers.report_wages(&caller, &payroll)).await?;
+        let kept = db::retrying(|| self.employers.report_wages(&caller, &payroll)).await?;
+        let (changed, low) = kept;
         Ok(Response::new(ReportWagesResponse {
             changed: i32::try_from(changed).unwrap_or(i32::MAX),
+            warnings: low.into_iter().map(Into::into).collect(),
         }))
     }
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use chrono::{Days, NaiveDate};
+use uuid::Uuid;
 
-use super::{Changes, Papers};
+use super::{Changes, LowWage, Papers};
 use crate::{
     money::{Money, Month},
     policy::{NoParameter, Policy, Reference},
@@ -64,6 +65,21 @@ pub(crate) enum WageFinding {
     },
     /// The lowest provincial minimum wage of the year is not known to us, so nothing was compared.
     LowestMinimumUnknown,
+}
+
+impl WageFinding {
+    /// What is told of the wage of `membership`, where there is something to warn of.
+    pub(super) fn low(self, membership: Uuid, wage: Money) -> Option<LowWage> {
+        match self {
+            Self::Fine | Self::LowestMinimumUnknown => None,
+            Self::BelowLowestMinimum { minimum, reference } => Some(LowWage {
+                membership,
+                wage,
+                minimum,
+                reference,
+            }),
+        }
+    }
 }
 
 /// Whether a wage may be reported for a month, and what there is to warn of (C16).

@@ -7,14 +7,14 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Employers, Error, Standing, State, Wanted,
+    Employers, Error, LowWage, Standing, State, Wanted, rules,
     store::{self, Employment},
 };
 use crate::{
     caller::Caller,
     db,
     identity::IdentityState,
-    money::Money,
+    money::{Money, Month},
     participant::{self, Membership, Participant},
 };
 
@@ -30,6 +30,7 @@ pub(crate) struct Employee {
     pub wage: Money,
     pub identity: IdentityState,
     pub standing: Standing,
+    pub low_wage: Option<LowWage>,
 }
 
 impl Employers {
@@ -153,6 +154,9 @@ impl Employers {
         let state = employment.state()?;
         let today = self.clock.today();
         let over = membership.ended_on.is_some_and(|it| today > it);
+        let wage = membership.work.monthly();
+        // Where nobody has reported a wage yet there is none to warn of.
+        let finding = rules::check_wage(&self.policy, wage, Month::of(today)).ok();
         Ok(Employee {
             standing: if state == State::Active && over {
                 Standing::Ended
@@ -165,7 +169,8 @@ impl Employers {
             kpj: person.kpj.clone().unwrap_or_default(),
             covered_from: membership.covered_from,
             ended_on: membership.ended_on,
-            wage: membership.work.monthly(),
+            low_wage: finding.and_then(|it| it.low(membership.id, wage)),
+            wage,
             identity: person.identity()?,
             employment,
         })

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Employers, Error, Payroll, Wage, rules, store, take_on::own_place};
+use super::{Employers, Error, LowWage, Payroll, Wage, rules, store, take_on::own_place};
 use crate::{
     audit,
     caller::Caller,
@@ -13,12 +13,12 @@ use crate::{
 };
 
 impl Employers {
-    /// Keeps the wages of a month: all, or none when one is wrong. How many say something new.
+    /// Keeps the wages of a month: all, or none when one is wrong. How many say something new, and which are low.
     pub(crate) async fn report_wages(
         &self,
         caller: &Caller,
         payroll: &Payroll,
-    ) -> Result<usize, Error> {
+    ) -> Result<(usize, Vec<LowWage>), Error> {
         let now = self.clock.now();
         if payroll.month > Month::of(self.clock.today()) {
             return Err(Error::Day {
@@ -34,7 +34,7 @@ impl Employers {
         if here.len() < ids.len() {
             return Err(Error::NotFound);
         }
-        self.check_wages(payroll)?;
+        let low = self.check_wages(payroll)?;
         let latest: BTreeMap<_, _> = store::latest_wages(&transaction, &ids, payroll.month)
             .await?
             .into_iter()
@@ -43,7 +43,7 @@ impl Employers {
         let is_news = |it: &&Wage| latest.get(&it.membership) != Some(&(payroll.month, **it));
         let news: Vec<_> = payroll.wages.iter().filter(is_news).copied().collect();
         if news.is_empty() {
-            return Ok(0);
+            return Ok((0, low));
         }
         let (seal, month) = (&self.seal, payroll.month);
         store::insert_wages(&transaction, seal, now, month, &news, caller.actor_id()).await?;
@@ -66,15 +66,15 @@ impl Employers {
         )
         .await?;
         transaction.commit().await.map_err(db::Error::from)?;
-        Ok(news.len())
+        Ok((news.len(), low))
     }
 
-    /// Every bad row at once.
-    fn check_wages(&self, payroll: &Payroll) -> Result<(), Error> {
-        let mut bad = Vec::new();
+    /// Every bad row at once; where there is none, the low wages.
+    fn check_wages(&self, payroll: &Payroll) -> Result<Vec<LowWage>, Error> {
+        let (mut bad, mut low) = (Vec::new(), Vec::new());
         for (at, it) in payroll.wages.iter().enumerate() {
             match rules::check_wage(&self.policy, it.wage, payroll.month) {
-                Ok(_) => {}
+                Ok(finding) => low.extend(finding.low(it.membership, it.wage)),
                 Err(rules::Refused::NoParameter(missing)) => return Err(missing.into()),
                 Err(refused @ rules::Refused::NoWage) => bad.push((at, refused.to_string())),
                 Err(rules::Refused::WageBelowFloor { floor, .. }) => {
@@ -83,7 +83,7 @@ impl Employers {
             }
         }
         if bad.is_empty() {
-            Ok(())
+            Ok(low)
         } else {
             Err(Error::BadWages(bad))
         }

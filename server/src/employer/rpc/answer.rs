@@ -2,7 +2,7 @@
 
 use jamsostek_proto::v1::{self as wire, employee};
 
-use super::super::{Employee, Employer, Standing, State, Unit, rules, store::Found};
+use super::super::{Employee, Employer, LowWage, Standing, State, Unit, rules, store::Found};
 use crate::refusal::timestamp;
 
 impl From<Employer> for wire::Employer {
@@ -89,6 +89,18 @@ impl From<Employee> for wire::Employee {
             identity_state: wire::IdentityState::from(employee.identity).into(),
             asked_at: Some(timestamp(row.asked_at)),
             reason: row.reason,
+            wage_warning: employee.low_wage.map(Into::into),
+        }
+    }
+}
+
+impl From<LowWage> for wire::WageWarning {
+    fn from(low: LowWage) -> Self {
+        Self {
+            membership_id: low.membership.to_string(),
+            wage_idr: low.wage.idr(),
+            lowest_minimum_idr: low.minimum.idr(),
+            reference: Some(low.reference.into()),
         }
     }
 }
