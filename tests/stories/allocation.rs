@@ -4,6 +4,8 @@ use jamsostek_client::{
     ErrorReason,
     v1::{
         AllocatePaymentRequest,
+        allocate_payment_request::Home,
+        employer_bill::State,
         payment::{Disposition, SuspenseReason},
     },
 };
@@ -11,6 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     bill::issues_a_bill,
+    employer_bill::{MONTH, assert_whole, hires},
     person::{APRIL, MARCH, SAVED},
     suspense::set_aside,
     town::{ExpectRefusal, Town, id},
@@ -28,7 +31,7 @@ async fn money_from_before_somebody_registered_covers_no_day_before() {
         .officer()
         .allocate_payment(AllocatePaymentRequest {
             payment_id: early.id,
-            membership_id: bill.membership_id,
+            home: Some(Home::MembershipId(bill.membership_id)),
             reason: "he had mistyped the code".into(),
         })
         .await
@@ -54,7 +57,7 @@ async fn what_comes_too_late_pays_as_many_months_as_its_bill_asked_for() {
         .officer()
         .allocate_payment(AllocatePaymentRequest {
             payment_id: late.id.clone(),
-            membership_id: membership.to_string(),
+            home: Some(Home::MembershipId(membership.to_string())),
             reason: "the gateway was down".into(),
         })
         .await
@@ -72,7 +75,7 @@ async fn an_officer_gives_money_that_was_set_aside_to_whom_it_belongs() {
     let paid = town.gateway().pays("8899999999999", APRIL).await;
     let request = AllocatePaymentRequest {
         payment_id: paid.id.clone(),
-        membership_id: budi.membership().await.to_string(),
+        home: Some(Home::MembershipId(budi.membership().await.to_string())),
         reason: "The payer showed the slip.".into(),
     };
 
@@ -129,7 +132,7 @@ async fn an_officer_gives_money_back_to_its_payer() {
         .expect("the same");
     let request = AllocatePaymentRequest {
         payment_id: paid.id,
-        membership_id: budi.membership().await.to_string(),
+        home: Some(Home::MembershipId(budi.membership().await.to_string())),
         reason: "Too late.".into(),
     };
     let refusal = town
@@ -171,7 +174,7 @@ async fn of_an_officer_who_gives_and_one_who_gives_back_one_is_first() {
     let paid = town.gateway().pays("8899999999999", APRIL).await;
     let request = AllocatePaymentRequest {
         payment_id: paid.id.clone(),
-        membership_id: budi.membership().await.to_string(),
+        home: Some(Home::MembershipId(budi.membership().await.to_string())),
         reason: "The payer showed the slip.".into(),
     };
     let (one, other) = (town.officer(), town.officer());
@@ -186,4 +189,53 @@ async fn of_an_officer_who_gives_and_one_who_gives_back_one_is_first() {
     let late = given.and(back).expect_refusal();
     assert_eq!(late.reason, ErrorReason::WrongState);
     assert_eq!(budi.balance().await, saved);
+}
+
+#[tokio::test]
+async fn money_that_an_employer_paid_too_late_is_given_to_his_unit_as_of_its_day() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000371").await;
+    let other = town.company("JK000372").await;
+    hires(&company, &town.person(), "2026-03-01").await;
+    let bill = company.bill(&town, "2026-03").await;
+    let gateway = town.gateway();
+    town.moves_to("2026-04-14T02:00:00Z");
+    let notice = gateway.notice(&bill.payment_code, MONTH);
+    town.moves_to("2026-04-20T02:00:00Z");
+    let late = gateway.reports(notice).await;
+    let to = |npp: &str| AllocatePaymentRequest {
+        payment_id: late.id.clone(),
+        home: Some(Home::Npp(npp.into())),
+        reason: "the gateway was down".into(),
+    };
+
+    let homeless = AllocatePaymentRequest {
+        home: None,
+        ..to(&company.npp)
+    };
+    let homeless = town.officer().allocate_payment(homeless).await;
+    let nobody = town.officer().allocate_payment(to("NOBODYS1")).await;
+    let given = town.officer().allocate_payment(to(&company.npp)).await;
+    let again = town.officer().allocate_payment(to(&company.npp)).await;
+    let elsewhere = town.officer().allocate_payment(to(&other.npp)).await;
+    town.lets_the_workers_run().await;
+    let bill = company.client.get_employer_bill(id(&bill.id)).await;
+
+    assert_eq!(late.disposition(), Disposition::Suspense);
+    let homeless = homeless.expect_refusal();
+    assert_eq!(homeless.violations[0].field, "membership_id");
+    assert_eq!(nobody.expect_refusal().reason, ErrorReason::NotFound);
+    let given = given.expect("it is given");
+    assert_eq!(given.disposition(), Disposition::Applied);
+    assert_eq!(again.expect("as it stands"), given);
+    assert_eq!(elsewhere.expect_refusal().reason, ErrorReason::WrongState);
+    let bill = bill.expect("the bill");
+    assert_eq!(
+        (bill.state(), bill.paid_on.as_str()),
+        (State::Paid, "2026-04-14")
+    );
+    town.moves_to("2026-04-30T02:00:00Z");
+    let next = company.bill(&town, "2026-04").await;
+    assert_eq!(next.penalty_idr, 0);
+    assert_whole(&town).await;
 }

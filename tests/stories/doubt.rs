@@ -4,6 +4,7 @@ use jamsostek_client::{
     ErrorReason, Payment, Uuid,
     v1::{
         AllocatePaymentRequest, DecideIdentityRequest, IdentityState, Neighbour,
+        allocate_payment_request::Home,
         payment::{Disposition, SuspenseReason},
         registration::State,
     },
@@ -411,7 +412,7 @@ async fn membership_of(person: &Person) -> Uuid {
 fn to(payment: &Payment, membership: Uuid) -> AllocatePaymentRequest {
     AllocatePaymentRequest {
         payment_id: payment.id.clone(),
-        membership_id: membership.to_string(),
+        home: Some(Home::MembershipId(membership.to_string())),
         reason: "papers seen".into(),
     }
 }

@@ -4,7 +4,9 @@ use jamsostek_client::{
     Bill, ClaimCause, Error, ErrorReason, Participant, Programme, Segment, Uuid,
     v1::{
         AllocatePaymentRequest, EndBusinessRequest, ExtendCoverRequest, ExtendCoverResponse,
-        IssueBillRequest, Neighbour, Placement, Route, Stage, bill,
+        IssueBillRequest, Neighbour, Placement, Route, Stage,
+        allocate_payment_request::Home,
+        bill,
         look_up_bill_request::By,
         membership,
         payment::{Disposition, SuspenseReason},
@@ -434,7 +436,7 @@ async fn too_much_is_credit_and_what_fits_no_price_after_the_last_day_waits_for_
     let officer = town.officer();
     let given = officer.allocate_payment(AllocatePaymentRequest {
         payment_id: odd.id.clone(),
-        membership_id: bill.membership_id.clone(),
+        home: Some(Home::MembershipId(bill.membership_id.clone())),
         reason: "she paid in two parts".into(),
     });
     let given = given.await.expect("it is given");

@@ -1,6 +1,9 @@
 //! Somebody is at the store past the service, or nobody can be.
 
-use jamsostek_client::{ErrorReason, v1::AllocatePaymentRequest, v1::look_up_bill_request::By};
+use jamsostek_client::{
+    ErrorReason, v1::AllocatePaymentRequest, v1::allocate_payment_request::Home,
+    v1::look_up_bill_request::By,
+};
 use jamsostek_server::verify;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement, TryGetable, Value};
 use tonic::Code;
@@ -216,7 +219,7 @@ async fn full_of_money(town: &Town) {
     let back = gateway.pays("8899999999998", 30_000).await;
     let request = AllocatePaymentRequest {
         payment_id: given.id,
-        membership_id: budi.membership().await.to_string(),
+        home: Some(Home::MembershipId(budi.membership().await.to_string())),
         reason: "The payer showed the slip.".into(),
     };
     town.officer()

@@ -42,6 +42,7 @@ use crate::{
     audit::Audit,
     clock::{Clock, day_of},
     db::{self, Db},
+    employer::Npp,
     money::{Money, Month},
     participant::Business,
     policy::{NoParameter, Policy, Reference},
@@ -153,6 +154,13 @@ pub(crate) enum Fate {
     Suspended(SuspenseReason),
     /// An officer gave it back.
     Returned,
+}
+
+/// Whose money is that was set aside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Home {
+    Membership(Uuid),
+    Unit(Npp),
 }
 
 /// What money paid for.

@@ -253,17 +253,14 @@ impl ContributionService for Rpc {
         let request = request.into_inner();
         let mut fields = Fields::default();
         let id = fields.id("payment_id", &request.payment_id);
-        let membership = fields.id("membership_id", &request.membership_id);
+        let home = paper::home(&mut fields, request.home.as_ref());
         let reason = wire_reason(&mut fields, "reason", &request.reason);
-        let (Some(id), Some(membership)) = (id, membership) else {
+        let (Some(id), Some(home)) = (id, home) else {
             return Err(fields.refusal());
         };
         fields.check()?;
-        let payment = db::retrying(|| {
-            self.contributions
-                .allocate(&caller, id, membership, &reason)
-        })
-        .await?;
+        let contributions = &self.contributions;
+        let payment = db::retrying(|| contributions.allocate(&caller, id, &home, &reason)).await?;
         Ok(Response::new(AllocatePaymentResponse {
             payment: Some(payment.into()),
         }))

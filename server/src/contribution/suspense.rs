@@ -5,7 +5,7 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    BILL_MONTHS_MAX, Contributions, Error, Fate, Payment, Settled, SuspenseReason,
+    BILL_MONTHS_MAX, Contributions, Error, Fate, Home, Payment, Settled, SuspenseReason,
     pay::told,
     settle::{self, Bought},
     standing, store,
@@ -57,8 +57,22 @@ impl Contributions {
             .collect())
     }
 
-    /// Gives suspended money to a membership, as if it had been paid for it on its day.
+    /// Gives suspended money to whom it belongs.
     pub(crate) async fn allocate(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        home: &Home,
+        reason: &str,
+    ) -> Result<Payment, Error> {
+        match home {
+            Home::Membership(it) => self.allocate_to_membership(caller, id, *it, reason).await,
+            Home::Unit(npp) => self.allocate_to_unit(caller, id, npp, reason).await,
+        }
+    }
+
+    /// Gives suspended money to a membership, as if it had been paid for it on its day.
+    async fn allocate_to_membership(
         &self,
         caller: &Caller,
         id: Uuid,
@@ -240,7 +254,7 @@ pub(crate) async fn set_aside_all(
 }
 
 /// The payment, held, while it waits; or as it stands when this very decision was made `before`.
-async fn waiting(
+pub(super) async fn waiting(
     connection: &impl ConnectionTrait,
     id: Uuid,
     before: impl Fn(&Payment) -> bool,

@@ -7,7 +7,7 @@
 mod store;
 
 pub(crate) use store::{
-    Kept, Movement, balance, came, kept, movements, owners_with_money, suspended, verify,
+    Kept, Movement, balance, came, has_come, kept, movements, owners_with_money, suspended, verify,
 };
 
 use std::collections::BTreeMap;

@@ -5,7 +5,7 @@ mod check;
 mod statement;
 
 pub(crate) use check::verify;
-pub(crate) use statement::{Movement, came, movements, suspended};
+pub(crate) use statement::{Movement, came, has_come, movements, suspended};
 
 use sea_orm::{ConnectionTrait, IntoActiveModel, Value, entity::prelude::*};
 use uuid::Uuid;

@@ -6,14 +6,17 @@ use uuid::Uuid;
 
 use super::{
     super::{
-        Contributions, Error, Fate, Notice, Settled, SuspenseReason, rules::pu, settle::Coming,
-        store,
+        Contributions, Error, Fate, Notice, Payment, Settled, SuspenseReason, pay::told, rules::pu,
+        settle::Coming, store, suspense::waiting,
     },
     State, UnitBill,
 };
 use crate::{
+    audit,
+    caller::Caller,
     clock::day_of,
-    db, employer,
+    db,
+    employer::{self, Npp},
     event::{self, Event},
     ledger::{self, Account, Journal, Transfer},
     money::Money,
@@ -116,6 +119,38 @@ impl Contributions {
             .credit_unit(connection, now, bill.unit, &coming)
             .await?;
         Ok(Some(Fate::Settled(settled)))
+    }
+
+    /// Gives suspended money to a unit, as if it had been paid for it on its day.
+    pub(crate) async fn allocate_to_unit(
+        &self,
+        caller: &Caller,
+        id: Uuid,
+        npp: &Npp,
+        reason: &str,
+    ) -> Result<Payment, Error> {
+        let now = self.clock.now();
+        let transaction = self.db.begin_write().await?;
+        let place = employer::own_place(&transaction, caller, npp).await?;
+        let unit = place.ok_or(Error::NotFound)?.id;
+        employer::hold_unit(&transaction, unit).await?;
+        let account = Account::UnitCredit(unit);
+        let is_there = ledger::has_come(&transaction, account, id).await?;
+        let before = |known: &Payment| is_there && matches!(known.fate, Fate::Settled(_));
+        let mut payment = waiting(&transaction, id, before).await?;
+        if !matches!(payment.fate, Fate::Suspended(_)) {
+            return Ok(payment);
+        }
+        let coming = Coming::payment(&payment.notice, Account::Suspense(id));
+        let settled = self.credit_unit(&transaction, now, unit, &coming).await?;
+        payment.fate = Fate::Settled(settled);
+        let (seal, decided) = (&self.seal, std::slice::from_ref(&payment));
+        store::insert_decisions(&transaction, seal, decided, caller.id, reason, now).await?;
+        event::record(&transaction, seal, now, [told(&payment, None)]).await?;
+        let actor = caller.into();
+        audit::wrote(&transaction, seal, now, actor, "AllocatePayment", id).await?;
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(payment)
     }
 
     /// Credits a unit with money and pays what it can; what came of it.

@@ -3,14 +3,15 @@
 use chrono::{DateTime, Duration, DurationRound, NaiveDate, Utc};
 use jamsostek_proto::v1::{
     EndBusinessRequest, ExtendCoverRequest, LookUpBillRequest, QuoteContributionRequest,
-    RecordPaymentRequest, look_up_bill_request::By,
+    RecordPaymentRequest, allocate_payment_request, look_up_bill_request::By,
 };
 use tonic::Status;
 use uuid::Uuid;
 
-use super::super::{BILL_MONTHS_MAX, Notice, Terms, look_up::Key};
+use super::super::{BILL_MONTHS_MAX, Home, Notice, Terms, look_up::Key};
 use crate::{
     caller::Caller,
+    employer::Npp,
     identity::Nik,
     money::{Money, Month},
     refusal::Fields,
@@ -157,4 +158,23 @@ pub(super) fn notice(
 
 fn is_code(text: &str) -> bool {
     (1..=32).contains(&text.len()) && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+/// Reads whose the money is that was set aside.
+pub(super) fn home(
+    fields: &mut Fields,
+    home: Option<&allocate_payment_request::Home>,
+) -> Option<Home> {
+    match home {
+        Some(allocate_payment_request::Home::MembershipId(id)) => {
+            fields.id("membership_id", id).map(Home::Membership)
+        }
+        Some(allocate_payment_request::Home::Npp(npp)) => {
+            fields.take("npp", Npp::parse(npp)).map(Home::Unit)
+        }
+        None => {
+            fields.reject("membership_id", "must be told");
+            None
+        }
+    }
 }

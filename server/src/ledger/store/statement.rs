@@ -73,6 +73,20 @@ pub(crate) async fn came(
         .collect()
 }
 
+/// Whether money of `cause` has come into an account.
+pub(crate) async fn has_come(
+    connection: &impl ConnectionTrait,
+    account: Account,
+    cause: Uuid,
+) -> Result<bool, db::Error> {
+    let sql = "SELECT id FROM transfer WHERE credit_account = $1 AND cause_id = $2";
+    let values = [account.id().into(), cause.into()];
+    let row = connection
+        .query_one_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(row.is_some())
+}
+
 /// What moved `accounts`, newest value date first, from before `(day, id)` on. The balance after each line is added up in that
 /// order: the one that a transfer keeps is in the order of posting, and money may be posted days after it was paid.
 pub(crate) async fn movements(
