@@ -15,6 +15,7 @@ pub mod db;
 mod employer;
 mod event;
 mod fault;
+mod hidden;
 mod identity;
 mod incoming;
 mod ledger;
@@ -39,7 +40,8 @@ mod texts;
 mod wire;
 
 pub use claim::BankAt;
-pub use identity::dukcapil::{Password, RegisterSettings};
+pub use hidden::Hidden;
+pub use identity::dukcapil::RegisterSettings;
 pub use otp::OtpLimits;
 pub use refusal::errors_page;
 pub use serve::{Error, House, Outside, Parts, Profile, WorkError, Workers, assemble};

@@ -19,7 +19,7 @@ use lettre::{
 use tokio::time::{Instant, timeout_at};
 
 use super::carrier::{NotTaken, Parcel};
-use crate::config::SmtpSecurity;
+use crate::{config::SmtpSecurity, hidden::Hidden};
 
 /// How many connections are kept for the next message, and for how long.
 const IDLE_MAX: usize = 4;
@@ -31,7 +31,7 @@ pub(crate) struct MailServerSettings {
     pub port: Option<u16>,
     pub security: SmtpSecurity,
     /// The account and its password.
-    pub credentials: Option<(String, String)>,
+    pub credentials: Option<(String, Hidden)>,
     pub from: String,
     /// The only certificates that may vouch for it, in PEM.
     pub ca: Option<Vec<u8>>,
@@ -87,7 +87,7 @@ impl MailServer {
             tls,
             credentials: settings
                 .credentials
-                .map(|(user, password)| Credentials::new(user, password)),
+                .map(|(user, password)| Credentials::new(user, password.text().to_owned())),
             hello: ClientId::Domain(from.email.domain().to_owned()),
             from,
             patience: settings.patience,
