@@ -19,7 +19,7 @@ mod hidden;
 mod identity;
 mod incoming;
 mod ledger;
-pub mod metrics;
+mod metrics;
 mod migrations;
 mod money;
 mod notification;
