@@ -2,7 +2,7 @@
 
 use std::{error::Error, time::Duration};
 
-use jamsostek_server::{Workers, db::Db, metrics};
+use jamsostek_server::{Workers, db::Db};
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -13,6 +13,8 @@ use tokio::{
 const WORK_INTERVAL: Duration = Duration::from_millis(200);
 /// How long they wait for more when they are woken: codes that are asked for at once leave together.
 const GATHERING: Duration = Duration::from_millis(10);
+/// How long they wait after a round of which something failed.
+const AFTER_A_FAILURE: Duration = Duration::from_secs(1);
 /// How long the last round may take: a store that is gone must not keep the process.
 const LAST_ROUND_MAX: Duration = Duration::from_secs(5);
 
@@ -97,17 +99,13 @@ impl Background {
     }
 }
 
-/// Works, round by round, until it is stopped. A round that fails is told and tried again.
+/// Works, round by round, until it is stopped. What fails in a round is told where it fails, and tried again.
 async fn work(workers: Workers, mut ended: watch::Receiver<bool>) {
     while !*ended.borrow() {
         let (pause, may_be_woken) = match workers.work().await {
             Ok(0) => (WORK_INTERVAL, true),
             Ok(_) => (Duration::ZERO, false),
-            Err(error) => {
-                metrics::worker_failed();
-                tracing::error!(error = &error as &dyn Error, "a worker failed");
-                (Duration::from_secs(1), false)
-            }
+            Err(_) => (AFTER_A_FAILURE, false),
         };
         tokio::select! {
             changed = ended.changed() => {

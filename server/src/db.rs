@@ -2,6 +2,7 @@
 
 mod connect;
 mod error;
+mod owner;
 mod retry;
 
 pub use error::Error;
@@ -24,11 +25,9 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use connect::{
-    SQLITE_READERS_MAX, STATEMENT_TIMEOUT, Use, check_sqlite, migrate, postgres_options,
+    SQLITE_READERS_MAX, STATEMENT_TIMEOUT, Use, check_sqlite, engine, migrate, postgres_options,
     refuse_other_schema, refuse_transaction_pooler, sqlite_options,
 };
-
-use crate::seal::Seal;
 
 /// How long a call waits for a connection before the store counts as out of reach.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
@@ -77,7 +76,7 @@ impl Db {
     }
 
     async fn connect(url: &str, used: Use) -> Result<Self, Error> {
-        let sqlite = url.starts_with("sqlite:");
+        let sqlite = engine(url)? == DbBackend::Sqlite;
         let writer = if sqlite {
             let writer = Database::connect(sqlite_options(url, 1, used)).await?;
             check_sqlite(&writer).await?;
@@ -97,28 +96,6 @@ impl Db {
             writer.clone()
         };
         Ok(Self { writer, reader })
-    }
-
-    /// Marks a new store as written with these keys; refuses one that was written with others. Nothing in it would open, and one
-    /// NIK would have two digests, so that one person could be two.
-    pub(crate) async fn belong_to(&self, seal: &Seal) -> Result<(), Error> {
-        let transaction = self.begin_write().await?;
-        let sql = "INSERT INTO key_ring (id, mark) VALUES (1, $1) ON CONFLICT (id) DO NOTHING";
-        transaction
-            .execute_raw(statement(&transaction, sql, [seal.mark().into()]))
-            .await?;
-        transaction.commit().await?;
-        self.check_keys(seal).await
-    }
-
-    /// Refuses a store that was written with other keys.
-    pub(crate) async fn check_keys(&self, seal: &Seal) -> Result<(), Error> {
-        let mark: Vec<u8> = scalar(&self.reader, "SELECT mark FROM key_ring").await?;
-        if mark != seal.mark() {
-            let what = "the store was written with another key ring; --key-file must name that one";
-            return Err(Error::Unfit(what.to_owned()));
-        }
-        Ok(())
     }
 
     /// Where to read what is committed, outside a transaction.

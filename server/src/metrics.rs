@@ -86,7 +86,7 @@ pub(crate) fn bank_defect(what: &'static str) {
     counter!("jamsostek_bank_defects_total", "what" => what).increment(1);
 }
 
-/// A round of background work failed.
-pub fn worker_failed() {
-    counter!("jamsostek_worker_failures_total").increment(1);
+/// A part of a round of background work failed.
+pub(crate) fn work_failed(part: &'static str) {
+    counter!("jamsostek_work_failures_total", "part" => part).increment(1);
 }

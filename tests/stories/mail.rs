@@ -92,6 +92,69 @@ async fn a_code_to_an_address_that_the_mail_server_refuses_has_failed() {
 }
 
 #[tokio::test]
+async fn a_code_waits_while_the_mail_server_has_something_against_us() {
+    let (town, mut server) = town_with_mail().await;
+    let mut people = Vec::new();
+    for (number, reply) in [
+        "530 5.7.0 Authentication required",
+        "535 5.7.8 Who are you",
+        "550 5.7.1 Relaying denied",
+        "550 5.1.0 Sender address rejected: User unknown",
+        "552 Too many recipients",
+        "553 5.7.1 Sender address rejected: not owned by user",
+        "553 sorry, that domain is none of ours",
+        "554 5.7.1 Relay access denied",
+        "554 No SMTP service here",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut person = town.person();
+        person.contact = format!("person{number}@example.id");
+        server.is(reply).await;
+        person.starts().await.expect("a registration");
+        town.lets_the_workers_run().await;
+        assert_eq!(way(&town, &person).await, State::Queued, "{reply}");
+        people.push(person);
+    }
+    server.is("open").await;
+
+    town.waits(60);
+    town.lets_the_workers_run().await;
+
+    let mails = server.mails().await;
+    assert_eq!(mails.len(), people.len());
+    for mut person in people {
+        let mail = mails.iter().find(|it| it.to == [person.contact.clone()]);
+        confirms(&mut person, &code_in(&mail.expect("his").text)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_code_to_an_address_that_can_never_be_reached_has_failed() {
+    let (town, mut server) = town_with_mail().await;
+    for (number, reply) in [
+        "550 nobody here",
+        "551 he has left",
+        "553 5.1.3 no such syntax",
+        "554 5.1.2 no such host",
+        "550 5.2.1 disabled",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let mut person = town.person();
+        person.contact = format!("person{number}@example.id");
+        server.is(reply).await;
+
+        person.starts().await.expect("a registration");
+        town.lets_the_workers_run().await;
+
+        assert_eq!(way(&town, &person).await, State::Failed, "{reply}");
+    }
+}
+
+#[tokio::test]
 async fn a_mail_whose_answer_was_lost_does_not_come_twice() {
     let (town, mut server) = town_with_mail().await;
     let mut siti = town.person();

@@ -94,7 +94,8 @@ impl MailServer {
             .collect()
     }
 
-    /// Lets it be `open`, `refusing`, `busy`, `silent`, or `breaking` the connection over every mail that it takes.
+    /// Lets it be `open`, `refusing`, `busy`, `silent`, or `breaking` the connection over every mail that it takes; or gives it the reply
+    /// to say to whoever is to get one.
     pub async fn is(&mut self, mode: &str) {
         assert_eq!(self.asks(&format!("be {mode}")).await, mode);
     }

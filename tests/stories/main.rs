@@ -69,3 +69,4 @@ mod two_processes;
 mod vouching;
 mod web;
 mod work;
+mod workers;

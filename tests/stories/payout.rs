@@ -256,19 +256,20 @@ async fn the_banks_notice_that_it_will_not_pay_gives_the_money_back() {
         failure: String::new(),
         ..notice
     };
-    let contradicted = town.bank().record_payout(paid).await.expect_refusal();
+    let contradicted = town.bank().record_payout(paid.clone()).await;
+    let contradicted = contradicted.expect_refusal();
+    let told_again = town.bank().record_payout(paid).await.expect_refusal();
 
     assert_eq!(failed.state(), AwardState::Failed);
     assert_eq!(again, failed);
     assert_eq!(contradicted.reason, ErrorReason::IdTaken);
-    assert_eq!(
-        count(
-            &town,
-            "SELECT COUNT(*) FROM event WHERE kind = 'claim.payout_contradicted'"
-        )
-        .await,
-        1
-    );
+    assert_eq!(told_again, contradicted);
+    let kept = "SELECT COUNT(*) FROM event WHERE kind = 'claim.payout_contradicted'";
+    assert_eq!(count(&town, kept).await, 1);
+    let written = "SELECT COUNT(*) FROM audit_record WHERE action = 'PayOutToldPaid'";
+    assert_eq!(count(&town, written).await, 1);
+    let steps = budi.follows(&claim).await.steps;
+    assert_eq!(steps.last().expect("a step").what, "PayOutToldPaid");
     assert_eq!(
         (budi.follows(&claim).await.state(), budi.balance().await),
         (State::Closed, SAVED)

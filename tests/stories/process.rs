@@ -245,3 +245,31 @@ fn form(contact: &str) -> StartRegistrationRequest {
         ..Default::default()
     }
 }
+
+#[tokio::test]
+async fn a_database_that_is_named_wrongly_is_refused_without_its_password() {
+    const PASSWORD: &str = "kenari-emas";
+    let home = TempDir::new().expect("a directory");
+    for url in [
+        format!("mysql://us:{PASSWORD}@127.0.0.1/jamsostek"),
+        format!("POSTGRES://us:{PASSWORD}@127.0.0.1/jamsostek"),
+        format!("postgres:us:{PASSWORD}@127.0.0.1/jamsostek"),
+        format!("postgres://us:{PASSWORD}@127.0.0.1:port/jamsostek"),
+        format!("postgres://us:{PASSWORD}@[127.0.0.1/jamsostek"),
+        format!("postgresql://us:{PASSWORD}@127.0.0.1:1/jamsostek"),
+        format!("us:{PASSWORD}@127.0.0.1"),
+        PASSWORD.to_owned(),
+    ] {
+        for command in ["serve", "verify"] {
+            let mut program = program(&home).await;
+            program.args(["--listen", "127.0.0.1:0", command]);
+            let ended = program.env("JAMSOSTEK_DATABASE_URL", &url).output();
+            let ended = timeout(PATIENCE, ended).await.expect("it ends");
+            let ended = ended.expect("it ran");
+
+            // 64: what was set is wrong, and nothing panicked over it.
+            assert_eq!(ended.status.code(), Some(64), "{}", told(&ended));
+            assert!(!told(&ended).contains(PASSWORD), "{}", told(&ended));
+        }
+    }
+}

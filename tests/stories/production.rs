@@ -1,9 +1,19 @@
 //! Production: served with nothing that a sandbox plays, and with nothing that everybody knows.
 
-use jamsostek_client::{Client, Error, ErrorReason, Options, Subject};
+use std::sync::Arc;
+
+use jamsostek_client::{Client, Code, Error, ErrorReason, Options, Subject};
+use jamsostek_server::{
+    OtpLimits, Parts, Profile, assemble, clock::SystemClock, db::Db, seal::Seal,
+};
 use tempfile::TempDir;
+use tonic::transport::Identity;
+use tonic_reflection::pb::{v1, v1alpha};
 
 use crate::{
+    carriers::outside,
+    crash::moment::{count, open},
+    fresh_store::fresh_store,
     jamsostekd::{House, program, told},
     town::{ExpectRefusal, credential, id},
 };
@@ -48,7 +58,8 @@ async fn with_everything_real_it_is_served_to_those_whom_it_knows() {
         Error::Unknown(status) | Error::Transport(status) => status.code(),
         Error::Refused(refusal) => refusal.code,
     };
-    assert_eq!(code, jamsostek_client::Code::Unimplemented, "{people:?}");
+    assert_eq!(code, Code::Unimplemented, "{people:?}");
+    assert_eq!(reflected(&house.client).await, [Code::Unimplemented; 2]);
 }
 
 #[tokio::test]
@@ -67,6 +78,83 @@ async fn a_store_that_was_a_sandboxs_is_not_served_to_the_public() {
         "{}",
         told(&ended)
     );
+}
+
+#[tokio::test]
+async fn a_store_of_production_is_never_made_a_sandbox() {
+    let home = TempDir::new().expect("a directory");
+    let (url, seal) = (fresh_store(&home).await, Seal::ephemeral());
+    let production = parts(&home, &url, &seal, Profile::Production).await;
+    assemble(production).await.map(drop).expect("production");
+
+    let sandbox = parts(&home, &url, &seal, Profile::Sandbox).await;
+    let refused = assemble(sandbox).await.err().expect("no sandbox");
+
+    let why = refused.to_string();
+    assert!(why.contains("the store is production's"), "{why}");
+    let store = open(&url).await;
+    assert_eq!(count(&store, "SELECT COUNT(*) FROM credential").await, 0);
+    assert_eq!(count(&store, "SELECT COUNT(*) FROM employer").await, 0);
+    let production = parts(&home, &url, &seal, Profile::Production).await;
+    assemble(production).await.map(drop).expect("as before");
+}
+
+#[tokio::test]
+async fn a_store_of_a_sandbox_is_never_made_production() {
+    let home = TempDir::new().expect("a directory");
+    let (url, seal) = (fresh_store(&home).await, Seal::ephemeral());
+    let sandbox = parts(&home, &url, &seal, Profile::Sandbox).await;
+    assemble(sandbox).await.map(drop).expect("a sandbox");
+
+    let production = parts(&home, &url, &seal, Profile::Production).await;
+    let refused = assemble(production).await.err().expect("no production");
+
+    let why = refused.to_string();
+    assert!(why.contains("the store was a sandbox's"), "{why}");
+    let sandbox = parts(&home, &url, &seal, Profile::Sandbox).await;
+    assemble(sandbox).await.map(drop).expect("as before");
+}
+
+#[tokio::test]
+async fn what_production_lacks_leaves_the_store_to_whoever_serves_it_first() {
+    let home = TempDir::new().expect("a directory");
+    let (url, seal) = (fresh_store(&home).await, Seal::ephemeral());
+    let mut production = parts(&home, &url, &seal, Profile::Production).await;
+    production.tls = None;
+
+    let refused = assemble(production).await.err().expect("no certificate");
+
+    assert!(refused.to_string().contains("a certificate"), "{refused}");
+    let sandbox = parts(&home, &url, &seal, Profile::Sandbox).await;
+    assemble(sandbox).await.map(drop).expect("a sandbox");
+}
+
+/// What a house is made of that has everything real.
+async fn parts(home: &TempDir, url: &str, seal: &Seal, profile: Profile) -> Parts {
+    let (flags, _) = everything_real(home);
+    Parts {
+        db: Db::open(url).await.expect("a store"),
+        seal: seal.clone(),
+        clock: Arc::new(SystemClock),
+        profile,
+        limits: OtpLimits::PRODUCTION,
+        calls_max: 16,
+        web_origins: Vec::new(),
+        tls: Some(Identity::from_pem("read", "when it is served")),
+        outside: outside(flags).expect("flags that go together"),
+    }
+}
+
+/// How the service answers whoever asks for its contract, in both versions.
+async fn reflected(client: &Client) -> [Code; 2] {
+    use v1::server_reflection_client::ServerReflectionClient as New;
+    use v1alpha::server_reflection_client::ServerReflectionClient as Old;
+    let (mut new, mut old) = (New::new(client.channel()), Old::new(client.channel()));
+    let asked = tokio_stream::once(v1::ServerReflectionRequest::default());
+    let new = new.server_reflection_info(asked).await.err();
+    let asked = tokio_stream::once(v1alpha::ServerReflectionRequest::default());
+    let old = old.server_reflection_info(asked).await.err();
+    [new, old].map(|it| it.expect("it tells nothing").code())
 }
 
 fn as_(client: &Client, credential: jamsostek_client::Uuid, secret: &str) -> Client {

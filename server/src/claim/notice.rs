@@ -14,6 +14,9 @@ use crate::{
 
 /// The step that a claim takes, once, when the bank has another payout under its reference.
 const DISPUTED: &str = "PayOutDisputed";
+/// The steps that it takes, each once, when the bank tells another fate, or another reference, than the one that stands.
+const TOLD_PAID: &str = "PayOutToldPaid";
+const TOLD_FAILED: &str = "PayOutToldFailed";
 
 /// The bank's notice of what became of a payout.
 #[derive(Clone, Debug)]
@@ -42,10 +45,8 @@ impl Claims {
                 if agree(&award, Some(&notice.bank_reference), paid) {
                     return Ok(award);
                 }
-                self.contradicted(&transaction, now, (&claim, &award), paid)
+                self.contradicted(&transaction, now, (&claim, &award), (paid, actor))
                     .await?;
-                let seal = &self.seal;
-                audit::wrote(&transaction, seal, now, actor, "RecordPayout", award.id).await?;
                 transaction.commit().await.map_err(db::Error::from)?;
                 return Err(Error::IdTaken);
             }
@@ -79,18 +80,26 @@ impl Claims {
         if agrees {
             return Ok(());
         }
-        self.contradicted(connection, now, (claim, award), paid)
+        self.contradicted(connection, now, (claim, award), (paid, Actor::NOBODY))
             .await
     }
 
-    /// Keeps, for whoever must look into it, that the bank has told two fates of one payout.
+    /// Keeps, for whoever must look into it, that the bank has told two fates of one payout: each that does not stand once, however often
+    /// it is told.
     async fn contradicted(
         &self,
         connection: &impl ConnectionTrait,
         now: DateTime<Utc>,
         (claim, award): (&Claim, &Award),
-        paid: bool,
+        (paid, by): (bool, Actor),
     ) -> Result<(), Error> {
+        let what = if paid { TOLD_PAID } else { TOLD_FAILED };
+        if !self
+            .is_news(connection, now, (claim, award), (what, by))
+            .await?
+        {
+            return Ok(());
+        }
         tracing::error!(award.id = %award.id, "the bank contradicts itself about a payout");
         let contradicted = Event {
             kind: "claim.payout_contradicted",
@@ -109,20 +118,35 @@ impl Claims {
         (claim, award): (&Claim, &Award),
     ) -> Result<(), Error> {
         tracing::error!(award.id = %award.id, "the bank has another payout under this reference");
-        let steps = store::steps(connection, claim.id).await?;
-        if steps.iter().any(|it| it.what == DISPUTED) {
+        let news = (DISPUTED, Actor::NOBODY);
+        if !self.is_news(connection, now, (claim, award), news).await? {
             return Ok(());
         }
-        let (seal, nobody) = (&self.seal, Actor::NOBODY);
-        store::insert_step(connection, seal, claim, DISPUTED, now, nobody).await?;
-        audit::wrote(connection, seal, now, nobody, DISPUTED, award.id).await?;
         let disputed = Event {
             kind: "claim.payout_disputed",
             subject: claim.id,
             participant: Some(claim.participant),
             facts: serde_json::json!({ "awardId": award.id, "amountIdr": award.amount.idr() }),
         };
-        Ok(event::record(connection, seal, now, [disputed]).await?)
+        Ok(event::record(connection, &self.seal, now, [disputed]).await?)
+    }
+
+    /// Lets a held claim take a step that it takes at most once; whether it has not taken it before.
+    async fn is_news(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        (claim, award): (&Claim, &Award),
+        (what, by): (&str, Actor),
+    ) -> Result<bool, Error> {
+        let steps = store::steps(connection, claim.id).await?;
+        if steps.iter().any(|it| it.what == what) {
+            return Ok(false);
+        }
+        let seal = &self.seal;
+        store::insert_step(connection, seal, claim, what, now, by).await?;
+        audit::wrote(connection, seal, now, by, what, award.id).await?;
+        Ok(true)
     }
 }
 

@@ -1,10 +1,11 @@
 //! The settings of the bank.
 
-use std::{convert::Infallible, fmt, fs, path::PathBuf, str::FromStr, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use crate::BankAt;
+use super::file::secret;
+use crate::{BankAt, hidden::Hidden};
 
 /// Where the bank is, and how it knows us.
 #[derive(Args, Clone, Debug)]
@@ -39,48 +40,21 @@ pub struct BankFlags {
 impl BankFlags {
     /// The bank as it is set, if it is, or what is wrong with the settings.
     pub(super) fn read(&self) -> Result<Option<BankAt>, String> {
-        let token = match (&self.bank_token, &self.bank_token_file) {
-            (Some(Hidden(token)), _) => Some(token.clone()),
-            (None, Some(file)) => {
-                let read = fs::read_to_string(file);
-                let token = read.map_err(|error| {
-                    format!(
-                        "the bank's token cannot be read from {}: {error}",
-                        file.display()
-                    )
-                })?;
-                Some(token.trim_end().to_owned())
-            }
-            (None, None) => None,
-        };
+        let token = secret(
+            "--bank-token",
+            self.bank_token.as_ref(),
+            self.bank_token_file.as_ref(),
+        )?;
         match (&self.bank_url, token) {
             (None, None) => Ok(None),
             (Some(url), Some(token)) => {
                 let timeout = Duration::from_millis(self.bank_timeout_ms);
-                BankAt::new(url, &token, timeout).map(Some)
+                BankAt::new(url, token.text(), timeout).map(Some)
             }
             (Some(_), None) => {
                 Err("--bank-url needs --bank-token-file, or JAMSOSTEK_BANK_TOKEN".to_owned())
             }
             (None, Some(_)) => Err("the bank's token is of no use without --bank-url".to_owned()),
         }
-    }
-}
-
-/// A secret, which hides itself from logs.
-#[derive(Clone)]
-pub struct Hidden(String);
-
-impl FromStr for Hidden {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl fmt::Debug for Hidden {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Hidden")
     }
 }

@@ -1,12 +1,20 @@
 //! The settings of the carriers of messages: a mail server, and a gateway for SMS.
 
-use std::{fs, net::IpAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{
+    net::IpAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, ValueEnum};
 use rustls::pki_types::{CertificateDer, pem::PemObject};
 
-use crate::notification::{
-    Carriers, GatewayProof, MailServer, MailServerSettings, SmsGateway, SmsGatewaySettings,
+use super::file::{read, secret};
+use crate::{
+    hidden::Hidden,
+    notification::{
+        Carriers, GatewayProof, MailServer, MailServerSettings, SmsGateway, SmsGatewaySettings,
+    },
 };
 
 /// How messages leave. What is left out is the sandbox's outbox.
@@ -37,7 +45,7 @@ pub struct CarrierFlags {
         env = "JAMSOSTEK_SMTP_PASSWORD",
         hide_env_values = true
     )]
-    pub smtp_password: Option<Secret>,
+    pub smtp_password: Option<Hidden>,
     /// A file with the account's password.
     #[arg(long, global = true, env = "JAMSOSTEK_SMTP_PASSWORD_FILE")]
     pub smtp_password_file: Option<PathBuf>,
@@ -57,7 +65,7 @@ pub struct CarrierFlags {
         env = "JAMSOSTEK_SMS_TOKEN",
         hide_env_values = true
     )]
-    pub sms_token: Option<Secret>,
+    pub sms_token: Option<Hidden>,
     /// A file with the bearer token.
     #[arg(long, global = true, env = "JAMSOSTEK_SMS_TOKEN_FILE")]
     pub sms_token_file: Option<PathBuf>,
@@ -68,7 +76,7 @@ pub struct CarrierFlags {
         env = "JAMSOSTEK_SMS_SIGNING_KEY",
         hide_env_values = true
     )]
-    pub sms_signing_key: Option<Secret>,
+    pub sms_signing_key: Option<Hidden>,
     /// A file with the key to sign with.
     #[arg(long, global = true, env = "JAMSOSTEK_SMS_SIGNING_KEY_FILE")]
     pub sms_signing_key_file: Option<PathBuf>,
@@ -95,24 +103,6 @@ pub enum SmtpSecurity {
     Tls,
     /// In the clear; only on this machine.
     Plain,
-}
-
-/// A setting that is not shown.
-#[derive(Clone)]
-pub struct Secret(String);
-
-impl FromStr for Secret {
-    type Err = std::convert::Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Ok(Self(text.to_owned()))
-    }
-}
-
-impl std::fmt::Debug for Secret {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("Secret(hidden)")
-    }
 }
 
 impl CarrierFlags {
@@ -156,7 +146,7 @@ impl CarrierFlags {
             security: self.smtp_security,
             credentials,
             from: from.ok_or("--smtp-from is missing")?.to_owned(),
-            ca: self.smtp_ca_file.as_ref().map(certificates).transpose()?,
+            ca: self.smtp_ca_file.as_deref().map(certificates).transpose()?,
             patience: self.patience(),
         };
         MailServer::new(settings).map(Some)
@@ -184,7 +174,7 @@ impl CarrierFlags {
         let settings = SmsGatewaySettings {
             url: url.clone(),
             proof: GatewayProof { token, key },
-            ca: self.sms_ca_file.as_ref().map(certificates).transpose()?,
+            ca: self.sms_ca_file.as_deref().map(certificates).transpose()?,
             patience: self.patience(),
         };
         SmsGateway::new(settings).map(Some)
@@ -210,39 +200,12 @@ pub(crate) fn is_this_machine(host: &str) -> bool {
     bare == "localhost" || address.is_ok_and(|it| it.is_loopback())
 }
 
-/// A secret from the setting itself or from a file.
-fn secret(
-    flag: &str,
-    stated: Option<&Secret>,
-    file: Option<&PathBuf>,
-) -> Result<Option<String>, String> {
-    let secret = match (stated, file) {
-        (Some(_), Some(_)) => return Err(format!("{flag} and {flag}-file exclude each other")),
-        (Some(secret), None) => secret.0.clone(),
-        (None, Some(path)) => {
-            let bytes = read_file(path)?;
-            let text = String::from_utf8(bytes);
-            let text = text.map_err(|_| format!("the file of {flag} is no text"))?;
-            text.trim_end().to_owned()
-        }
-        (None, None) => return Ok(None),
-    };
-    if secret.is_empty() {
-        return Err(format!("{flag} is empty"));
-    }
-    Ok(Some(secret))
-}
-
 /// The file's bytes, where it holds certificates: with none, nobody could ever be trusted.
-fn certificates(path: &PathBuf) -> Result<Vec<u8>, String> {
-    let pem = read_file(path)?;
+fn certificates(path: &Path) -> Result<Vec<u8>, String> {
+    let pem = read(path)?;
     let count = CertificateDer::pem_slice_iter(&pem).try_fold(0, |count, it| it.map(|_| count + 1));
     match count {
         Ok(1..) => Ok(pem),
         Ok(_) | Err(_) => Err(format!("{} holds no certificates in PEM", path.display())),
     }
-}
-
-fn read_file(path: &PathBuf) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| format!("{} cannot be read: {error}", path.display()))
 }

@@ -2,6 +2,7 @@
 
 mod bank;
 mod carriers;
+mod file;
 mod outside;
 mod register;
 
@@ -12,13 +13,13 @@ use std::{
 
 pub use bank::BankFlags;
 pub(crate) use carriers::is_this_machine;
-pub use carriers::{CarrierFlags, Secret, SmtpSecurity};
+pub use carriers::{CarrierFlags, SmtpSecurity};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 pub use outside::OutsideFlags;
 pub use register::RegisterFlags;
 use uuid::Uuid;
 
-use crate::Profile;
+use crate::{Profile, hidden::Hidden};
 
 /// Worker social security as a gRPC service.
 #[derive(Debug, Parser)]
@@ -53,7 +54,7 @@ pub struct Place {
         env = "JAMSOSTEK_DATABASE_URL",
         hide_env_values = true
     )]
-    pub database_url: Option<String>,
+    pub database_url: Option<Hidden>,
     /// The key ring; keys.json in the data directory when nothing is said.
     #[arg(long, global = true, env = "JAMSOSTEK_KEY_FILE")]
     pub key_file: Option<PathBuf>,
@@ -197,7 +198,8 @@ pub enum KeysCommand {
 impl Place {
     /// Where the store is.
     pub fn store_url(&self) -> String {
-        self.database_url.clone().unwrap_or_else(|| {
+        let stated = self.database_url.as_ref().map(|it| it.text().to_owned());
+        stated.unwrap_or_else(|| {
             let file = self.data_dir.join("jamsostek.db");
             format!("sqlite://{}", file.display())
         })

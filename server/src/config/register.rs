@@ -1,10 +1,14 @@
 //! The settings of the population register.
 
-use std::{fs, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args;
 
-use crate::identity::dukcapil::{Password, RegisterSettings, address};
+use super::file::{read, secret};
+use crate::{
+    hidden::Hidden,
+    identity::dukcapil::{RegisterSettings, address},
+};
 
 /// The population register (Dukcapil); the sandbox plays it when no address is given.
 #[derive(Args, Clone, Debug)]
@@ -26,7 +30,7 @@ pub struct RegisterFlags {
         hide_env_values = true,
         conflicts_with = "register_password_file"
     )]
-    pub register_password: Option<Password>,
+    pub register_password: Option<Hidden>,
     /// A file with the user's password in its one line.
     #[arg(long, global = true, env = "JAMSOSTEK_REGISTER_PASSWORD_FILE")]
     pub register_password_file: Option<PathBuf>,
@@ -59,7 +63,11 @@ pub struct RegisterFlags {
 impl RegisterFlags {
     /// The register as it is set, if it is; or what is wrong with the settings.
     pub fn read(&self) -> Result<Option<RegisterSettings>, String> {
-        let password = self.password()?;
+        let password = secret(
+            "--register-password",
+            self.register_password.as_ref(),
+            self.register_password_file.as_ref(),
+        )?;
         let needed = [
             ("--register-customer", &self.register_customer),
             ("--register-user", &self.register_user),
@@ -100,28 +108,7 @@ impl RegisterFlags {
         }))
     }
 
-    fn password(&self) -> Result<Option<Password>, String> {
-        let told = match &self.register_password_file {
-            None => self.register_password.clone(),
-            Some(path) => {
-                let read = fs::read_to_string(path);
-                let text =
-                    read.map_err(|why| format!("{} cannot be read: {why}", path.display()))?;
-                Some(Password::from(
-                    text.trim_end_matches(['\r', '\n']).to_owned(),
-                ))
-            }
-        };
-        if told.as_ref().is_some_and(Password::is_empty) {
-            return Err("the register's password is empty".to_owned());
-        }
-        Ok(told)
-    }
-
     fn certificates(&self) -> Result<Option<Vec<u8>>, String> {
-        let read = |path: &PathBuf| {
-            fs::read(path).map_err(|why| format!("{} cannot be read: {why}", path.display()))
-        };
-        self.register_ca.as_ref().map(read).transpose()
+        self.register_ca.as_deref().map(read).transpose()
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use reqwest::Url;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait, sqlx,
@@ -51,6 +52,25 @@ impl Use {
             Self::Inspect => 0,
         }
     }
+}
+
+/// Which engine `url` names. What sea-orm cannot read it would print whole, with the password.
+pub(super) fn engine(url: &str) -> Result<DbBackend, Error> {
+    let schemes = [
+        ("sqlite:", DbBackend::Sqlite),
+        ("postgres://", DbBackend::Postgres),
+        ("postgresql://", DbBackend::Postgres),
+    ];
+    let known = schemes.into_iter().find(|it| url.starts_with(it.0));
+    let Some((_, engine)) = known else {
+        let what = "the database's URL must begin with sqlite://, postgres:// or postgresql://";
+        return Err(Error::Unfit(what.to_owned()));
+    };
+    if let Err(error) = Url::parse(url) {
+        let what = format!("the database's URL is none: {error}");
+        return Err(Error::Unfit(what));
+    }
+    Ok(engine)
 }
 
 pub(super) fn sqlite_options(url: &str, connections: u32, used: Use) -> ConnectOptions {

@@ -6,6 +6,7 @@
 
 mod carrier;
 mod lane;
+mod reply;
 mod sandbox;
 mod sms;
 mod smtp;

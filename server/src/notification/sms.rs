@@ -14,7 +14,7 @@ use rustls::{
 };
 
 use super::carrier::{NotTaken, Parcel};
-use crate::config::is_this_machine;
+use crate::{config::is_this_machine, hidden::Hidden};
 
 /// The shortest key that Standard Webhooks allow.
 const KEY_BYTES_MIN: usize = 24;
@@ -32,8 +32,8 @@ pub(crate) struct SmsGatewaySettings {
 
 /// What the gateway knows us by: at least one of them.
 pub(crate) struct GatewayProof {
-    pub token: Option<String>,
-    pub key: Option<String>,
+    pub token: Option<Hidden>,
+    pub key: Option<Hidden>,
 }
 
 /// A gateway that takes messages to mobile numbers.
@@ -77,8 +77,8 @@ impl SmsGateway {
         Ok(Self {
             client,
             url,
-            token: token.map(|it| bearer(&it)).transpose()?,
-            key: key.map(|it| signing_key(&it)).transpose()?,
+            token: token.map(|it| bearer(it.text())).transpose()?,
+            key: key.map(|it| signing_key(it.text())).transpose()?,
         })
     }
 

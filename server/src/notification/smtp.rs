@@ -18,8 +18,12 @@ use lettre::{
 };
 use tokio::time::{Instant, timeout_at};
 
-use super::carrier::{NotTaken, Parcel};
-use crate::config::SmtpSecurity;
+use super::{
+    carrier::{NotTaken, Parcel},
+    reply::{later, told, verdict},
+    wording::subject,
+};
+use crate::{config::SmtpSecurity, hidden::Hidden};
 
 /// How many connections are kept for the next message, and for how long.
 const IDLE_MAX: usize = 4;
@@ -31,7 +35,7 @@ pub(crate) struct MailServerSettings {
     pub port: Option<u16>,
     pub security: SmtpSecurity,
     /// The account and its password.
-    pub credentials: Option<(String, String)>,
+    pub credentials: Option<(String, Hidden)>,
     pub from: String,
     /// The only certificates that may vouch for it, in PEM.
     pub ca: Option<Vec<u8>>,
@@ -87,7 +91,7 @@ impl MailServer {
             tls,
             credentials: settings
                 .credentials
-                .map(|(user, password)| Credentials::new(user, password)),
+                .map(|(user, password)| Credentials::new(user, password.text().to_owned())),
             hello: ClientId::Domain(from.email.domain().to_owned()),
             from,
             patience: settings.patience,
@@ -111,8 +115,7 @@ impl MailServer {
                 self.keep(connection);
                 Ok(())
             }
-            Ok(Err(error)) if error.is_permanent() => Err(NotTaken::Refused(told(&error))),
-            Ok(Err(error)) if error.is_transient() => Err(NotTaken::Later(told(&error))),
+            Ok(Err(error)) if error.status().is_some() => Err(verdict(&error)),
             Ok(Err(error)) => Err(NotTaken::Lost(told(&error))),
             Err(_) => Err(NotTaken::Lost("it takes too long".into())),
         }
@@ -125,15 +128,10 @@ impl MailServer {
         to: &Address,
         parcel: &Parcel,
     ) -> Result<Vec<u8>, NotTaken> {
-        let subject = if parcel.is_code {
-            "Kode OTP Jamsostek / Jamsostek code"
-        } else {
-            "Jamsostek"
-        };
         let letter = Message::builder()
             .from(self.from.clone())
             .to(Mailbox::new(None, to.clone()))
-            .subject(subject)
+            .subject(subject(parcel.is_code))
             .date(now.into())
             .message_id(Some(format!(
                 "<{}@{}>",
@@ -203,28 +201,5 @@ impl MailServer {
             let since = Instant::now();
             idle.push(Idle { connection, since });
         }
-    }
-}
-
-fn later(error: &Error) -> NotTaken {
-    NotTaken::Later(told(error))
-}
-
-/// What the server's word about this message means.
-fn verdict(error: &Error) -> NotTaken {
-    if error.is_permanent() {
-        return NotTaken::Refused(told(error));
-    }
-    later(error)
-}
-
-/// The server's code and nothing of its text, which may name the contact.
-fn told(error: &Error) -> String {
-    match error.status() {
-        Some(code) => format!("it says {code}"),
-        None if error.is_tls() => "TLS failed".into(),
-        None if error.is_timeout() => "it takes too long".into(),
-        None if error.is_client() => "it does not offer what we need".into(),
-        None => "no connection, or a broken one".into(),
     }
 }

@@ -115,13 +115,31 @@ struct Catalogue {
     employee_waits: Both<Text>,
     employee_doubtful: Both<Text>,
     employer_bill: Both<Text>,
+    subject_of_code: Both<Text>,
+    subject_of_notice: Both<Text>,
+}
+
+/// What stands over a mail: what kind of message it is, and nothing of what it says, since subjects are shown on locked screens.
+pub(super) fn subject(is_code: bool) -> String {
+    in_both(|language| {
+        let texts = if is_code {
+            &CATALOGUE.subject_of_code
+        } else {
+            &CATALOGUE.subject_of_notice
+        };
+        texts.of(language).fill(language, &Words::new(), |_| None)
+    })
+}
+
+/// Something in both languages: nobody has said yet which one he reads.
+fn in_both(told: impl Fn(Language) -> String) -> String {
+    Language::ALL.map(told).join(" / ")
 }
 
 impl Wording<'_> {
-    /// The message in both languages: nobody has said yet which one he reads.
+    /// The message in both languages.
     pub(crate) fn text(&self) -> String {
-        let told = Language::ALL.map(|it| self.text_in(it));
-        told.join(" / ")
+        in_both(|it| self.text_in(it))
     }
 
     fn text_in(&self, language: Language) -> String {

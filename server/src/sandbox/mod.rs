@@ -2,7 +2,7 @@
 
 mod seed;
 
-pub(crate) use seed::{CREDENTIALS, seed, was_here};
+pub(crate) use seed::{CREDENTIALS, seed};
 
 use std::sync::Arc;
 

@@ -25,7 +25,7 @@ pub(crate) struct Known {
     scopes: &'static str,
 }
 
-/// The sandbox's credentials. A production profile refuses a store that holds one.
+/// The sandbox's credentials. No production is ever served from a store that was a sandbox's.
 pub(crate) const CREDENTIALS: [Known; 8] = [
     Known {
         id: Uuid::from_u128(0x0000_0000_0000_7000_8000_0000_0000_0001),
@@ -119,10 +119,4 @@ pub(crate) async fn seed(db: &Db, seal: &Seal, clock: &dyn Clock) -> Result<(), 
     };
     employer::seed(&transaction, seal, clock.now(), &papers).await?;
     Ok(transaction.commit().await?)
-}
-
-/// Whether a sandbox has ever used this store.
-pub(crate) async fn was_here(db: &Db) -> Result<bool, db::Error> {
-    let ids: Vec<_> = CREDENTIALS.iter().map(|it| it.id).collect();
-    session::are_known(db.reader(), &ids).await
 }

@@ -7,7 +7,7 @@ use jamsostek_proto::v1::{
 };
 use tonic::{Request, Response, Status};
 
-use super::{MESSAGE_BYTES_MAX, Profile, STREAMS_MAX};
+use super::{Profile, routes::MESSAGE_BYTES_MAX, transport::STREAMS_MAX};
 use crate::{clock::Clock, policy::Policy, session::DEADLINE_MAX};
 
 pub(super) struct ServerInfo {
@@ -23,14 +23,10 @@ impl ServerService for ServerInfo {
         &self,
         _: Request<GetServerInfoRequest>,
     ) -> Result<Response<GetServerInfoResponse>, Status> {
-        let profile = match self.profile {
-            Profile::Sandbox => "sandbox",
-            Profile::Production => "production",
-        };
         Ok(Response::new(GetServerInfoResponse {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             policy_version: self.policy.version().to_owned(),
-            profile: profile.to_owned(),
+            profile: self.profile.name().to_owned(),
             today: self.clock.today().to_string(),
             request_bytes_max: i64::try_from(MESSAGE_BYTES_MAX).unwrap_or(i64::MAX),
             streams_max: i32::try_from(STREAMS_MAX).unwrap_or(i32::MAX),

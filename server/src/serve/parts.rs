@@ -22,6 +22,16 @@ pub enum Profile {
     Production,
 }
 
+impl Profile {
+    /// What it is called, in the store too.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Production => "production",
+        }
+    }
+}
+
 /// What a service is made of.
 pub struct Parts {
     /// The store.

@@ -1,16 +1,18 @@
 //! What goes on without being called.
 
-use std::sync::Arc;
+use std::{error::Error, panic::AssertUnwindSafe, sync::Arc};
 
-use futures_util::future::{join_all, select_all};
+use futures_util::{
+    FutureExt,
+    future::{join_all, select_all},
+};
 
 use super::features::Features;
 use crate::{
-    claim::{self, Claims},
+    claim::Claims,
     clock::{Clock, MovedClock},
-    contribution,
     db::{self, Db},
-    employer, identity,
+    identity, metrics,
     notification::Lane,
     sandbox,
     seal::Seal,
@@ -41,46 +43,12 @@ pub(super) struct Rest {
     pub(super) features: Features,
 }
 
-/// Why a round of work failed. What it did before stays done.
+/// Some parts of a round failed, each named with its reason. All were logged and counted where they failed, and what the others did
+/// stays done.
 #[derive(Debug, thiserror::Error)]
-pub enum WorkError {
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] db::Error),
-    /// The register's answers, or reminders.
-    #[error("contributions could not be looked after: {0}")]
-    Contribution(String),
-    /// Employers who stay silent, or are to be told of an account.
-    #[error("employers could not be minded: {0}")]
-    Employer(String),
-    /// Payouts.
-    #[error("claims could not be paid: {0}")]
-    Claim(String),
-}
-
-impl From<contribution::Error> for WorkError {
-    fn from(error: contribution::Error) -> Self {
-        Self::Contribution(in_full(&error))
-    }
-}
-
-impl From<employer::Error> for WorkError {
-    fn from(error: employer::Error) -> Self {
-        Self::Employer(in_full(&error))
-    }
-}
-
-impl From<claim::Error> for WorkError {
-    fn from(error: claim::Error) -> Self {
-        Self::Claim(in_full(&error))
-    }
-}
-
-fn in_full(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(source) => format!("{error}: {}", in_full(source)),
-        None => error.to_string(),
-    }
+#[error("some work failed: {}", .failed.join("; "))]
+pub struct WorkError {
+    failed: Vec<String>,
 }
 
 impl Workers {
@@ -119,18 +87,13 @@ impl Workers {
 
     /// One round; how much there was to do. A part that fails keeps no other from its work.
     pub async fn work(&self) -> Result<usize, WorkError> {
-        let followed = match self.rest.as_ref().and_then(|it| it.moved.as_ref()) {
-            Some(moved) => sandbox::follow(&self.db, moved).await,
-            None => Ok(()),
-        };
+        let mut parts = vec![part("clock", self.follow()).await];
         // Messages first: a code is good for five minutes.
         let lanes = self.lanes.iter();
         let delivered = lanes.map(|it| it.work(&self.db, &self.seal, &*self.clock));
-        let mut rounds = vec![followed.map(|()| 0).map_err(WorkError::from)];
-        let delivered = join_all(delivered).await;
-        rounds.extend(delivered.into_iter().map(|it| it.map_err(WorkError::from)));
+        parts.extend(join_all(delivered.map(|it| part("messages", it))).await);
         if let Some(claims) = &self.payouts {
-            rounds.push(claims.pay_out().await.map_err(WorkError::from));
+            parts.push(part("payouts", claims.pay_out()).await);
         }
         if let Some(Rest { features, .. }) = &self.rest {
             let Features {
@@ -139,22 +102,66 @@ impl Workers {
                 audit,
                 ..
             } = features;
-            rounds.extend([
-                contributions.ask_again().await.map_err(WorkError::from),
-                employers.mind_the_silent().await.map_err(WorkError::from),
-                employers.tell_of_accounts().await.map_err(WorkError::from),
-                contributions.compute_bills().await.map_err(WorkError::from),
-                contributions
-                    .allocate_bills()
-                    .await
-                    .map_err(WorkError::from),
-                contributions.remind().await.map_err(WorkError::from),
-                audit.work().await.map_err(WorkError::from),
-                identity::dukcapil::forget(&self.db, self.clock.now())
-                    .await
-                    .map_err(WorkError::from),
+            let forget = async { identity::dukcapil::forget(&self.db, self.clock.now()).await };
+            parts.extend([
+                part("questions", contributions.ask_again()).await,
+                part("silent_employers", employers.mind_the_silent()).await,
+                part("opened_accounts", employers.tell_of_accounts()).await,
+                part("bills", contributions.compute_bills()).await,
+                part("allocations", contributions.allocate_bills()).await,
+                part("reminders", contributions.remind()).await,
+                part("own_reads", audit.work()).await,
+                part("answers", forget).await,
             ]);
         }
-        rounds.into_iter().sum()
+        whole(parts)
+    }
+
+    /// Sets the sandbox's clock as the store says.
+    async fn follow(&self) -> Result<usize, db::Error> {
+        if let Some(moved) = self.rest.as_ref().and_then(|it| it.moved.as_ref()) {
+            sandbox::follow(&self.db, moved).await?;
+        }
+        Ok(0)
+    }
+}
+
+/// Does one part of a round; how much there was to do, or which part failed, and why. It is logged and counted here, since the caller
+/// may have several to tell of. A panic ends the part alone: whoever works goes on with the next part, and the next round.
+async fn part<E: Error + 'static>(
+    name: &'static str,
+    work: impl Future<Output = Result<usize, E>>,
+) -> Result<usize, String> {
+    // What a panic leaves half done is its transaction, which is rolled back, or behind a lock that outlives it.
+    let why = match AssertUnwindSafe(work).catch_unwind().await {
+        Ok(Ok(done)) => return Ok(done),
+        Ok(Err(error)) => in_full(&error),
+        // The log has its place; what it says may hold somebody's data.
+        Err(_) => "it panicked".to_owned(),
+    };
+    metrics::work_failed(name);
+    tracing::error!(part = name, why, "some work failed");
+    Err(format!("{name}: {why}"))
+}
+
+/// How much all parts did, or all that failed.
+fn whole(parts: Vec<Result<usize, String>>) -> Result<usize, WorkError> {
+    let (mut done, mut failed) = (0, Vec::new());
+    for part in parts {
+        match part {
+            Ok(more) => done += more,
+            Err(why) => failed.push(why),
+        }
+    }
+    if failed.is_empty() {
+        return Ok(done);
+    }
+    Err(WorkError { failed })
+}
+
+fn in_full(error: &dyn Error) -> String {
+    match error.source() {
+        Some(source) => format!("{error}: {}", in_full(source)),
+        None => error.to_string(),
     }
 }

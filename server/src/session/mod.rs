@@ -16,9 +16,7 @@ mod users;
 pub(crate) use codes::send_code;
 pub(crate) use gate::{DEADLINE_MAX, GateLayer};
 pub(crate) use rpc::{otp_refusal, otp_service, session_service};
-pub(crate) use store::{
-    NewCredential, are_known, create_credential, revoke_credential, subject_of,
-};
+pub(crate) use store::{NewCredential, create_credential, revoke_credential, subject_of};
 pub(crate) use token::Tokens;
 pub(crate) use users::{NewUser, Secret, create_employer_user, new_secret};
 

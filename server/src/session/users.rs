@@ -139,7 +139,7 @@ impl Sessions {
         if users.is_empty() {
             return Err(Error::NotFound);
         }
-        if store::are_known(&transaction, &[new.id]).await? {
+        if store::is_known(&transaction, new.id).await? {
             return Err(Error::IdTaken);
         }
         if users.iter().filter(|it| it.revoked_at.is_none()).count() >= USERS_MAX {

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use jamsostek_server::{Password, config::RegisterFlags};
+use jamsostek_server::{Hidden, config::RegisterFlags};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -258,7 +258,7 @@ pub fn settings(url: &str) -> RegisterFlags {
         register_url: Some(url.to_owned()),
         register_customer: Some("jamsostek".into()),
         register_user: Some("penguji".into()),
-        register_password: Some(Password::from(PASSWORD.to_owned())),
+        register_password: Some(Hidden::from(PASSWORD.to_owned())),
         register_password_file: None,
         register_ip_user: Some("10.1.2.3".into()),
         register_threshold: 90,

@@ -21,8 +21,8 @@ use chrono::{DateTime, Duration, Utc};
 use serde_json::json;
 use uuid::Uuid;
 
+pub use settings::RegisterSettings;
 pub(crate) use settings::address;
-pub use settings::{Password, RegisterSettings};
 pub(crate) use store::{forget, verify};
 
 use super::{Answer, Heard, Question, Register, Verdict};

@@ -1,34 +1,10 @@
 //! What the register is asked with.
 
-use std::{fmt, net::IpAddr, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use reqwest::Url;
 
-/// A password. Hides itself from logs.
-#[derive(Clone)]
-pub struct Password(String);
-
-impl From<String> for Password {
-    fn from(text: String) -> Self {
-        Self(text)
-    }
-}
-
-impl Password {
-    pub(super) fn text(&self) -> &str {
-        &self.0
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
-
-impl fmt::Debug for Password {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Password(hidden)")
-    }
-}
+use crate::hidden::Hidden;
 
 /// What the register is asked with.
 #[derive(Clone, Debug)]
@@ -38,7 +14,7 @@ pub struct RegisterSettings {
     /// Who asks, as the register knows him.
     pub(crate) customer: String,
     pub(crate) user_id: String,
-    pub(crate) password: Password,
+    pub(crate) password: Hidden,
     pub(crate) ip_user: String,
     /// From which score on a name agrees, 1 to 100.
     pub(crate) threshold: u8,
@@ -97,11 +73,5 @@ mod tests {
         ] {
             assert!(address(bad).is_err(), "{bad}");
         }
-    }
-
-    #[test]
-    fn a_password_does_not_print_itself() {
-        let password = Password::from("geheim".to_owned());
-        assert!(!format!("{password:?}").contains("geheim"));
     }
 }

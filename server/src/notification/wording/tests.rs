@@ -89,3 +89,9 @@ fn money_days_and_months_are_said_in_each_language() {
          JHT claim was received: IDR 1,250,000 to account •••4567, by 8 May 2026. Not you? Call us at once."
     );
 }
+
+#[test]
+fn a_mail_says_over_itself_what_kind_it_is_in_both_languages() {
+    assert_eq!(subject(true), "Kode OTP Jamsostek / Jamsostek code");
+    assert_eq!(subject(false), "Pemberitahuan Jamsostek / Jamsostek notice");
+}

@@ -139,15 +139,12 @@ fn of_employers() -> sea_orm::Select<credential::Entity> {
         .order_by_asc(credential::Column::Id)
 }
 
-/// Whether there are credentials under one of these ids, whoever's, good or revoked.
-pub(crate) async fn are_known(
+/// Whether there are credentials under this id, whoever's, good or revoked.
+pub(in super::super) async fn is_known(
     connection: &impl ConnectionTrait,
-    ids: &[Uuid],
+    id: Uuid,
 ) -> Result<bool, db::Error> {
-    let row = credential::Entity::find()
-        .filter(credential::Column::Id.is_in(ids.iter().copied()))
-        .one(connection)
-        .await?;
+    let row = credential::Entity::find_by_id(id).one(connection).await?;
     Ok(row.is_some())
 }
 

@@ -2,10 +2,8 @@
 
 mod credentials;
 
-pub(crate) use credentials::{
-    NewCredential, are_known, create_credential, revoke_credential, subject_of,
-};
-pub(super) use credentials::{credential, hold_user, hold_users, users};
+pub(crate) use credentials::{NewCredential, create_credential, revoke_credential, subject_of};
+pub(super) use credentials::{credential, hold_user, hold_users, is_known, users};
 
 use chrono::{DateTime, Utc};
 use jamsostek_proto::v1::Subject;
