@@ -13,7 +13,7 @@ mod store;
 mod work;
 
 pub(crate) use doubt::{pause, watch_identity};
-pub(crate) use joining::{Way, begin, can_prove, join, masked_kpj, open, withdraw_joining};
+pub(crate) use joining::{Way, can_prove, join, masked_kpj, open, withdraw_joining};
 pub(crate) use notice::{tell, tell_each, tell_new};
 pub(crate) use rpc::{not_a_placement, service};
 pub(crate) use rules::{cover_ends, oldest_open_month, work_ends_on};
