@@ -204,6 +204,12 @@ impl Employers {
             None => {
                 let said = (reason, Some(caller.id));
                 store::turn(&transaction, membership, State::Rejected, said).await?;
+                if let Some(unit) = row.unit_id
+                    && let Some(place) = store::place(&transaction, unit).await?
+                {
+                    let ids = (held.participant_id, place.employer);
+                    participant::distrust_contacts_of(&transaction, now, ids).await?;
+                }
                 if held.covered_from.is_some() {
                     // Until today he was covered by his employer's word.
                     participant::end(&transaction, membership, day_of(now)).await?;

@@ -61,7 +61,11 @@ pub(crate) async fn join(
     };
     let digest = seal.digest(Datum::Contact, contact.text());
     match store::still_reaches(connection, known, &digest).await? {
-        Some(true) => return store::insert_account(connection, registration, known, now).await,
+        Some(true) => {
+            // A code came back from it just now.
+            store::keep_contact(connection, seal, now, known, contact).await?;
+            return store::insert_account(connection, registration, known, now).await;
+        }
         // Whoever holds a contact that was given up is perhaps not him any more, whatever an employer once stated.
         Some(false) => return begin(connection, now, registration, known).await,
         None => (),
