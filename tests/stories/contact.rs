@@ -3,12 +3,13 @@
 use jamsostek_client::{
     ClaimCause, Error, ErrorReason, Participant, Uuid,
     v1::{
-        OtpPurpose, SendOtpRequest, SendStepUpOtpRequest, UpdateContactRequest, award::State,
-        send_step_up_otp_request::Act,
+        OtpPurpose, PayoutAct, SendOtpRequest, SendStepUpOtpRequest, UpdateContactRequest,
+        award::State, send_step_up_otp_request::Act,
     },
 };
 
 use crate::{
+    joiner::{MOTHER, mother},
     person::Person,
     town::{ExpectRefusal, Town, id},
 };
@@ -248,6 +249,50 @@ async fn a_contact_that_is_on_file_needs_no_codes() {
         .expect("an answer");
 
     assert_eq!(sent.codes, []);
+}
+
+#[tokio::test]
+async fn the_code_of_a_payout_goes_to_the_number_that_was_proven_last() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    budi.work.mother_name = MOTHER.into();
+    budi.is_active(&town).await;
+    let me = budi.client.get_participant(None).await.expect("himself");
+    town.waits(61);
+    let mut at_new = reached_by(&budi, "+6281999000119");
+    let codes = proves_both(&budi, &at_new).await;
+    let changed = changes(&budi, &at_new.contact, &codes).await;
+    changed.expect("it is changed");
+
+    // The number that he gave up is his again, and has the row of its first time.
+    town.waits(61);
+    budi.has_an_account().await;
+    let joined = budi.proves(&me.kpj, mother(MOTHER)).await;
+    joined.expect("an account");
+    budi.becomes_a_participant().await;
+    town.waits(601);
+    let first = goes_to(&budi).await;
+    town.waits(601);
+    at_new.has_an_account().await;
+    town.waits(61);
+    let last = goes_to(&budi).await;
+
+    assert_eq!(first, me.masked_contacts[0]);
+    assert_eq!(last, "+62•••••••0119");
+}
+
+/// Where the code of a payout goes.
+async fn goes_to(person: &Person) -> String {
+    let act = PayoutAct {
+        claim_id: Uuid::now_v7().to_string(),
+        account: Some(person.account()),
+    };
+    let request = SendStepUpOtpRequest {
+        act: Some(Act::Payout(act)),
+        ..Default::default()
+    };
+    let sent = person.client.send_step_up_otp(request).await;
+    sent.expect("a code").codes.remove(0).masked_contact
 }
 
 /// The same person, who reads what comes to another contact.

@@ -354,21 +354,21 @@ async fn somebody_abroad_extends_once_and_what_is_paid_moves_the_end() {
     assert_eq!(again, asked);
     assert_eq!(other.reason, ErrorReason::IdTaken);
     assert_eq!(by_month.reason, ErrorReason::IdTaken);
-    assert_eq!(before.contract_ends_on, "2026-09-10");
-    assert_eq!(unpaid.coverage[0].until, "2026-10-10");
+    assert_eq!(before.contract_ends_on, "2026-09-09");
+    assert_eq!(unpaid.coverage[0].until, "2026-10-09");
     assert_eq!(paid.disposition(), Disposition::Applied);
     assert_eq!(twice.disposition(), Disposition::Credited);
     let after = town.sees(&me.id).await;
     let journey = after.memberships[0].journey.clone().expect("a journey");
     assert_eq!(
         (journey.contract_ends_on.as_str(), journey.extended_months),
-        ("2026-11-10", 2)
+        ("2026-11-09", 2)
     );
-    assert_eq!(after.coverage[0].until, "2026-12-10");
+    assert_eq!(after.coverage[0].until, "2026-12-09");
     // What was paid twice is there, and the next extension takes it.
     let next = extended(budi.extends(Uuid::now_v7(), 2).await);
     assert_eq!((next.state(), next.payable_idr), (bill::State::Paid, 0));
-    assert_eq!(town.sees(&me.id).await.coverage[0].until, "2027-02-10");
+    assert_eq!(town.sees(&me.id).await.coverage[0].until, "2027-02-09");
     town.adds_up().await;
 }
 
@@ -400,9 +400,9 @@ async fn nobody_extends_after_cover_has_ended_nor_what_is_not_his_nor_what_is_no
     let at_home = extends(&stranger.membership().await.to_string(), 1).await;
     let unpaid = extends(&waiting.has_a_bill().await.membership_id, 1).await;
     let many = extends(&membership.to_string(), 61).await.expect_refusal();
-    town.moves_to("2026-10-10T02:00:00Z");
+    town.moves_to("2026-10-09T02:00:00Z");
     let in_time = extended(extends(&membership.to_string(), 1).await);
-    town.moves_to("2026-10-10T17:00:00Z");
+    town.moves_to("2026-10-09T17:00:00Z");
     let late = extends(&membership.to_string(), 1).await.expect_refusal();
     let inquiry = By::PaymentCode(in_time.payment_code.clone());
     let inquiry = town.gateway().client.look_up_bill(inquiry).await;
@@ -414,9 +414,9 @@ async fn nobody_extends_after_cover_has_ended_nor_what_is_not_his_nor_what_is_no
     assert_eq!(at_home.metadata["segment"], "SEGMENT_BPU");
     assert_eq!(unpaid.expect_refusal().reason, ErrorReason::WrongState);
     assert_eq!(many.reason, ErrorReason::ContractMonths);
-    assert_eq!(in_time.valid_through, "2026-10-10");
+    assert_eq!(in_time.valid_through, "2026-10-09");
     assert_eq!(late.reason, ErrorReason::CoverEnded);
-    assert_eq!(late.metadata["endedOn"], "2026-10-10");
+    assert_eq!(late.metadata["endedOn"], "2026-10-09");
     assert_eq!(inquiry.expect_refusal().reason, ErrorReason::NotFound);
     assert_eq!(paid.suspense_reason(), SuspenseReason::MembershipEnded);
     town.adds_up().await;

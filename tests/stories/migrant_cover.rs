@@ -55,20 +55,20 @@ async fn whoever_goes_by_himself_is_covered_by_jkm_for_a_month_and_by_both_from_
         .report_departure(membership, day("2026-04-20"))
         .await;
     let first_during = on(&town, &me, "2026-04-20").await;
-    let last_during = on(&town, &me, "2026-11-20").await;
-    let ended = on(&town, &me, "2026-11-21").await;
+    let last_during = on(&town, &me, "2026-11-19").await;
+    let ended = on(&town, &me, "2026-11-20").await;
 
     let before = until(Phase::BeforeWork, "2026-04-10");
     assert_eq!(last_before, [away.clone(), before]);
     assert_eq!(between, [away.clone(), away]);
     assert_eq!(gone.expect("reported").state(), membership::State::Active);
-    let during = until(Phase::DuringWork, "2026-11-20");
+    let during = until(Phase::DuringWork, "2026-11-19");
     assert_eq!(first_during, [during.clone(), during.clone()]);
     assert_eq!(last_during, [during.clone(), during]);
     assert_eq!(ended, [no.clone(), no]);
     let membership = town.sees(&me).await.memberships.remove(0);
     assert_eq!(membership.state(), membership::State::Ended);
-    assert_eq!(membership.ended_on, "2026-11-20");
+    assert_eq!(membership.ended_on, "2026-11-19");
     town.adds_up().await;
 }
 
@@ -99,7 +99,7 @@ async fn through_an_agency_both_cover_for_five_months_and_the_arrival_gives_thir
     let both = |it: Told| [it.clone(), it];
     assert_eq!(last_before, both(until(Phase::BeforeWork, "2026-08-10")));
     assert_eq!(between, both(Err(Reason::NotDeparted)));
-    assert_eq!(during, both(until(Phase::DuringWork, "2028-09-05")));
+    assert_eq!(during, both(until(Phase::DuringWork, "2028-09-04")));
     assert_eq!(arrival, both(until(Phase::DuringWork, "2027-05-01")));
     assert_eq!(first_after, both(until(Phase::AfterWork, "2027-05-31")));
     assert_eq!(last_after, both(until(Phase::AfterWork, "2027-05-31")));
@@ -136,7 +136,7 @@ async fn whoever_embarks_before_his_contract_is_paid_is_covered_from_the_payment
     assert_eq!(too_early.metadata["state"], "STATE_AWAITING_PAYMENT");
     assert_eq!(unpaid, [Err(Reason::NotPaid), Err(Reason::NotPaid)]);
     assert_eq!(paid.coverage[0].since, "2026-04-15");
-    assert_eq!(covers(&paid)[0], until(Phase::DuringWork, "2028-04-20"));
+    assert_eq!(covers(&paid)[0], until(Phase::DuringWork, "2028-04-19"));
     town.adds_up().await;
 }
 

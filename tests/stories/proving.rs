@@ -340,6 +340,25 @@ async fn whoever_becomes_known_while_he_registers_is_asked_for_proofs_from_then_
 }
 
 #[tokio::test]
+async fn whoever_becomes_known_by_the_very_contact_of_his_registration_proves_nothing_more() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = town.person();
+    let mut slow = budi.clone();
+    slow.has_an_account().await;
+    town.waits(61);
+    budi.is_active(&town).await;
+    let me = budi.client.get_participant(None).await.expect("himself");
+
+    let joined = slow.proves("10000000000", npp("NOBODYS1")).await;
+
+    let joined = joined.expect("an account");
+    assert_eq!((joined.state(), &joined.kpj), (State::Active, &me.kpj));
+    slow.becomes_a_participant().await;
+    let same = slow.client.get_participant(None).await.expect("himself");
+    assert_eq!(same, me);
+}
+
+#[tokio::test]
 async fn every_bad_field_of_proofs_is_told_and_none_of_it_is_a_try() {
     let town = Town::found("2026-03-10").await;
     let company = town.company("JK000309").await;

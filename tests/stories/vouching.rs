@@ -203,6 +203,29 @@ async fn whoever_takes_his_registration_back_waits_for_nobody() {
 }
 
 #[tokio::test]
+async fn what_an_officer_has_rejected_nobody_takes_back() {
+    let town = Town::found("2026-03-10").await;
+    let (_, thief, _) = fails_three_times(&town, "JK000404").await;
+    let forged = "the card is forged";
+    let rejects = async || {
+        let officer = town.officer();
+        officer
+            .decide_joining(thief.registration, false, forged)
+            .await
+            .expect("rejected")
+    };
+
+    let rejected = rejects().await;
+    let cancelled = thief.client.cancel_registration(thief.registration).await;
+
+    let cancelled = cancelled.expect_refusal();
+    assert_eq!(cancelled.reason, ErrorReason::WrongState);
+    assert_eq!(cancelled.metadata["state"], "STATE_REJECTED");
+    assert_eq!(rejects().await, rejected);
+    assert_eq!(thief.looks().await.state(), State::Stopped);
+}
+
+#[tokio::test]
 async fn two_officers_who_accept_at_once_are_two_whoever_was_first() {
     let town = Town::found("2026-03-10").await;
     let (_, worker, _) = fails_three_times(&town, "JK000403").await;

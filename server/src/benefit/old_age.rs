@@ -8,6 +8,7 @@ use crate::{
     identity::birthday,
     money::{Money, months_after},
     policy::{NoParameter, Policy, Reference},
+    scheme::Segment,
 };
 
 /// What is saved under one membership.
@@ -20,8 +21,8 @@ pub(crate) struct Account {
     pub credit: Money,
     /// The last day of work; none while it goes on.
     pub ended_on: Option<NaiveDate>,
-    /// The work was for an employer; else it was one's own business.
-    pub was_employed: bool,
+    /// What the work was: a business of one's own, for an employer, or abroad.
+    pub segment: Segment,
 }
 
 impl Account {
@@ -30,9 +31,8 @@ impl Account {
         let ended = self.ended_on.is_some();
         let fits = match cause {
             Cause::Retirement => true,
-            Cause::BusinessEnd => !self.was_employed && ended,
-            Cause::Resignation | Cause::Dismissal | Cause::ContractEnd => {
-                self.was_employed && ended
+            Cause::BusinessEnd | Cause::Resignation | Cause::Dismissal | Cause::ContractEnd => {
+                ended && rests_on(self.segment, cause)
             }
         };
         match (fits, ended) {
@@ -45,6 +45,18 @@ impl Account {
     fn pays_for(&self, cause: Cause) -> bool {
         let (balance, credit) = self.payable(cause);
         balance > Money::ZERO || credit > Money::ZERO
+    }
+}
+
+/// Whether `cause` ends work of this kind. Work abroad is for a contract, which ends by itself or by the way home.
+const fn rests_on(segment: Segment, cause: Cause) -> bool {
+    match segment {
+        Segment::Bpu => matches!(cause, Cause::BusinessEnd),
+        Segment::Pu => matches!(
+            cause,
+            Cause::Resignation | Cause::Dismissal | Cause::ContractEnd
+        ),
+        Segment::Pmi => matches!(cause, Cause::ContractEnd),
     }
 }
 
@@ -164,14 +176,13 @@ fn held(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
 
 /// When the first of the cause's work ends in which there is something to pay; else the first of all of it.
 fn work_ends(facts: &Facts) -> Option<NaiveDate> {
-    let employed = facts.cause != Cause::BusinessEnd;
     let ends =
         |accounts: &mut dyn Iterator<Item = &Account>| accounts.filter_map(|it| it.ended_on).min();
     ends(&mut paying(facts)).or_else(|| {
         let mut of_its_kind = facts
             .accounts
             .iter()
-            .filter(|it| it.was_employed == employed);
+            .filter(|it| rests_on(it.segment, facts.cause));
         ends(&mut of_its_kind)
     })
 }
@@ -195,14 +206,30 @@ fn work_ended(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
         || "no membership has ended".to_owned(),
         |it| format!("the work ends on {it}"),
     );
-    let (who, what) = if facts.cause == Cause::BusinessEnd {
-        let what = "Tell the end of the business: ContributionService.EndBusiness.";
-        (WhoMustAct::Participant, what)
-    } else {
-        let what = "The employer must report the end of employment.";
-        (WhoMustAct::Employer, what)
-    };
+    let (who, what) = who_ends(facts);
     Ok(Finding::of(Rule::WorkEnded, told, reference).unless(ends.is_some(), who, what))
+}
+
+/// Who must act so that the work ends, and how.
+fn who_ends(facts: &Facts) -> (WhoMustAct, &'static str) {
+    let is_abroad = |it: &Account| it.segment == Segment::Pmi;
+    let rests = |it: &&Account| rests_on(it.segment, facts.cause);
+    let mut resting = facts.accounts.iter().filter(rests).peekable();
+    if resting.peek().is_none() && facts.accounts.iter().any(is_abroad) {
+        let what = "Work abroad ends by its contract or by the way home: claim for the cause CONTRACT_END.";
+        return (WhoMustAct::Participant, what);
+    }
+    if resting.peek().is_some() && resting.all(is_abroad) {
+        let what = "Report the departure, and the return too if it comes before the end of the contract: \
+                    ParticipantService.ReportDeparture, ParticipantService.ReportReturn.";
+        return (WhoMustAct::Participant, what);
+    }
+    if facts.cause == Cause::BusinessEnd {
+        let what = "Tell the end of the business: ContributionService.EndBusiness.";
+        return (WhoMustAct::Participant, what);
+    }
+    let what = "The employer must report the end of employment.";
+    (WhoMustAct::Employer, what)
 }
 
 fn waiting_period(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {

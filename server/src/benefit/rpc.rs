@@ -16,7 +16,7 @@ use crate::{
     page,
     policy::{Listed, ListedValue, NoParameter, Policy},
     refusal::{Fields, Reason, not_found, refuse},
-    scheme::Programme,
+    scheme::{Programme, Segment},
     seal::Seal,
     wire::{AMOUNT_MAX_IDR, programme},
 };
@@ -129,7 +129,10 @@ fn stated(request: EvaluateBenefitRequest, clock: &dyn Clock) -> Result<Facts, S
         balance: Money::new(request.balance_idr),
         credit: Money::ZERO,
         ended_on,
-        was_employed: !matches!(cause, Cause::BusinessEnd | Cause::Retirement),
+        segment: match cause {
+            Cause::BusinessEnd | Cause::Retirement => Segment::Bpu,
+            Cause::Resignation | Cause::Dismissal | Cause::ContractEnd => Segment::Pu,
+        },
     };
     Ok(Facts {
         cause,

@@ -14,7 +14,7 @@ use crate::{
     ledger::{self, Account, Kept},
     money::Money,
     participant::{self, Membership, Participant},
-    scheme::Segment,
+    policy::{NoParameter, Policy},
 };
 
 /// What a claim rests on.
@@ -50,15 +50,13 @@ impl Claims {
     /// What the law says to a claim of this cause today.
     pub(super) fn assess(&self, case: &Case, cause: Cause) -> Result<Checked, Error> {
         let today = self.clock.today();
+        let accounts = case.memberships.iter();
+        let accounts = accounts.map(|it| account(&self.policy, it, &case.kept));
         let facts = Facts {
             cause,
             today,
             birth_date: Some(case.person.birth_date),
-            accounts: case
-                .memberships
-                .iter()
-                .map(|it| account(it, &case.kept))
-                .collect(),
+            accounts: accounts.collect::<Result<_, _>>()?,
             identity_is_proven: case.person.identity()?.is_proven(),
             has_open_claim: case.has_open_claim,
         };
@@ -127,16 +125,20 @@ fn accounts(memberships: &[Membership]) -> Vec<Account> {
         .collect()
 }
 
-fn account(membership: &Membership, kept: &BTreeMap<Uuid, Kept>) -> benefit::Account {
+fn account(
+    policy: &Policy,
+    membership: &Membership,
+    kept: &BTreeMap<Uuid, Kept>,
+) -> Result<benefit::Account, NoParameter> {
     let in_account =
         |account: Account| kept.get(&account.id()).map_or(Money::ZERO, |it| it.balance);
-    benefit::Account {
+    Ok(benefit::Account {
         membership: Some(membership.id),
         balance: in_account(Account::Jht(membership.id)),
         credit: in_account(Account::Credit(membership.id)),
-        ended_on: membership.ended_on,
-        was_employed: membership.work.segment() == Segment::Pu,
-    }
+        ended_on: participant::last_day_of_work(policy, membership)?,
+        segment: membership.work.segment(),
+    })
 }
 
 /// The years that are over since the first account opened: no yield is posted by this version.

@@ -44,6 +44,8 @@ impl Employers {
             });
         }
         participant::end(&transaction, membership, on).await?;
+        let ids = (held.participant_id, place.employer);
+        participant::distrust_contacts_of(&transaction, now, ids).await?;
         let ended = Event {
             kind: "employment.ended",
             subject: membership,

@@ -1,9 +1,10 @@
 //! Employers (PU): who they are, who works for them, and what wages they report.
 //!
 //! `register.rs` has the employer himself. A worker comes by his employer's word ([`Employers::report`]) or by his own ([`ask`]), and then
-//! the employer confirms or denies it; `silence.rs` is what happens when he says nothing. `rules.rs` has the law.
+//! the employer confirms or denies it; `silence.rs` is what happens when he says nothing; what they do not agree on an officer decides. `rules.rs` has the law.
 
 mod answer;
+mod decide;
 mod end;
 mod joined;
 mod question;

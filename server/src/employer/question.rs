@@ -1,24 +1,19 @@
-//! A worker's word: he names his employer, who is asked. What the employer denies or leaves open, an officer decides.
+//! A worker's word: he names his employer, who is asked.
 
 use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Claimed, Employee, Employers, Error, Hire, Named, Npp, State,
-    answer::check_acceptable,
-    store::{self, Confirmed, Employment},
+    Claimed, Error, Named, Npp, State,
+    store::{self, Employment},
 };
 use crate::{
-    audit,
-    caller::Caller,
-    clock::day_of,
     db,
     event::{self, Event},
     identity::Contact,
     notification::{self, Message, Wording},
-    participant,
-    seal::{Datum, Seal},
+    seal::Seal,
 };
 
 /// How long it is worth telling an employer.
@@ -165,104 +160,4 @@ pub(crate) async fn question(
         return Ok(());
     };
     tell_unit(connection, seal, now, unit, Wording::EmployeeDoubtful).await
-}
-
-impl Employers {
-    /// What an officer's decision is compared by when it comes again.
-    fn decision_digest(&self, reason: &str, accepted: Option<&(Option<Npp>, Hire)>) -> Vec<u8> {
-        let accepted = accepted.map(|(npp, hire)| (npp.as_ref().map(Npp::text), hire.content()));
-        let content = serde_json::json!([reason, accepted]);
-        self.seal
-            .digest(Datum::RequestContent, &content.to_string())
-    }
-
-    /// An officer decides, on evidence, whether somebody works where he says.
-    pub(crate) async fn decide(
-        &self,
-        caller: &Caller,
-        membership: Uuid,
-        reason: &str,
-        accepted: Option<(Option<Npp>, Hire)>,
-    ) -> Result<Employee, Error> {
-        let now = self.clock.now();
-        let transaction = self.db.begin_write().await?;
-        let held = participant::hold(&transaction, membership).await?;
-        let held = held.ok_or(Error::NotFound)?;
-        let row = store::hold_employment(&transaction, membership).await?;
-        let row = row.ok_or(Error::NotFound)?;
-        let digest = self.decision_digest(reason, accepted.as_ref());
-        match (row.state()?, &accepted) {
-            (State::AwaitingOfficer | State::AwaitingEmployer, _) => {}
-            (State::Active, Some(_)) if row.content_digest.as_ref() == Some(&digest) => {
-                return self.one(&transaction, row).await;
-            }
-            (State::Rejected, None) if row.decided_by.is_some() && row.reason == reason => {
-                return self.one(&transaction, row).await;
-            }
-            (state @ (State::Active | State::Rejected), _) => {
-                let state = state.name();
-                return Err(Error::WrongState { state });
-            }
-        }
-        match &accepted {
-            Some((npp, hire)) => {
-                check_acceptable(&transaction, &held).await?;
-                let place = match (npp, row.unit_id) {
-                    (Some(npp), _) => {
-                        let place = store::unit_of(&transaction, npp).await?;
-                        place.ok_or_else(|| unknown(npp))?
-                    }
-                    (None, Some(unit)) => {
-                        let place = store::place(&transaction, unit).await?;
-                        place.ok_or(Error::NotFound)?
-                    }
-                    (None, None) => return Err(Error::NppNeeded),
-                };
-                self.check_hire(hire, day_of(now))?;
-                let confirmed = Confirmed {
-                    unit: place.id,
-                    hire,
-                    report: None,
-                    digest: &digest,
-                    by: Some(caller.id),
-                    reason,
-                };
-                self.take_on(&transaction, now, (&held, &place), &confirmed, caller.id)
-                    .await?;
-            }
-            None => {
-                let said = (reason, Some(caller.id));
-                store::turn(&transaction, &[membership], State::Rejected, said).await?;
-                if held.covered_from.is_some() {
-                    // Until today he was covered by his employer's word, if he had not left before.
-                    let last = held.ended_on.map_or(day_of(now), |it| it.min(day_of(now)));
-                    participant::end(&transaction, membership, last).await?;
-                } else {
-                    participant::close_unpaid(&transaction, membership, now).await?;
-                }
-                let (person, text) = (held.participant_id, Wording::EmploymentUnproven.text());
-                participant::tell(&transaction, &self.seal, now, person, &text).await?;
-            }
-        }
-        let decided = Event {
-            kind: "employment.decided",
-            subject: membership,
-            participant: Some(held.participant_id),
-            facts: serde_json::json!({ "accepted": accepted.is_some(), "reason": reason }),
-        };
-        event::record(&transaction, &self.seal, now, [decided]).await?;
-        let (seal, actor) = (&self.seal, caller.into());
-        audit::wrote(
-            &transaction,
-            seal,
-            now,
-            actor,
-            "DecideEmployment",
-            membership,
-        )
-        .await?;
-        let employee = self.shown(&transaction, membership).await?;
-        transaction.commit().await.map_err(db::Error::from)?;
-        Ok(employee)
-    }
 }

@@ -41,6 +41,8 @@ pub(crate) enum Wording<'a> {
     IdentityUnproven,
     /// There is another contact, masked here.
     ContactChanged { contact: &'a str },
+    /// An employer has stated another contact, masked here.
+    ContactReported { contact: &'a str },
     /// A claim came in; the account is masked.
     ClaimReceived {
         amount: Money,
@@ -100,6 +102,7 @@ struct Catalogue {
     identity_refused: Both<Text>,
     identity_unproven: Both<Text>,
     contact_changed: Both<Text>,
+    contact_reported: Both<Text>,
     claim_received: Both<Text>,
     claim_rejected: Both<Text>,
     claim_paid: Both<Text>,
@@ -156,6 +159,7 @@ impl Wording<'_> {
             Self::IdentityRefused => &CATALOGUE.identity_refused,
             Self::IdentityUnproven => &CATALOGUE.identity_unproven,
             Self::ContactChanged { .. } => &CATALOGUE.contact_changed,
+            Self::ContactReported { .. } => &CATALOGUE.contact_reported,
             Self::ClaimReceived { .. } => &CATALOGUE.claim_received,
             Self::ClaimRejected { .. } => &CATALOGUE.claim_rejected,
             Self::ClaimPaid { .. } => &CATALOGUE.claim_paid,
@@ -241,7 +245,9 @@ impl Wording<'_> {
             Self::EmploymentEnded { npp, ended_on } => {
                 vec![("npp", npp.to_owned()), ("endedOn", ended_on.to_string())]
             }
-            Self::ContactChanged { contact } => vec![("contact", contact.to_owned())],
+            Self::ContactChanged { contact } | Self::ContactReported { contact } => {
+                vec![("contact", contact.to_owned())]
+            }
             Self::ClaimReceived {
                 amount,
                 account,

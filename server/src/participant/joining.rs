@@ -61,7 +61,11 @@ pub(crate) async fn join(
     };
     let digest = seal.digest(Datum::Contact, contact.text());
     match store::still_reaches(connection, known, &digest).await? {
-        Some(true) => return store::insert_account(connection, registration, known, now).await,
+        Some(true) => {
+            // A code came back from it just now.
+            store::keep_contact(connection, seal, now, known, contact).await?;
+            return store::insert_account(connection, registration, known, now).await;
+        }
         // Whoever holds a contact that was given up is perhaps not him any more, whatever an employer once stated.
         Some(false) => return begin(connection, now, registration, known).await,
         None => (),
@@ -76,7 +80,7 @@ pub(crate) async fn join(
 
 /// Keeps that `registration` wants to join `participant`: by proofs where there is anything to compare them with, else through an
 /// officer.
-pub(crate) async fn begin(
+async fn begin(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
     registration: Uuid,
@@ -157,16 +161,21 @@ pub(crate) fn masked_kpj(kpj: &str) -> String {
     format!("•••••••{}", kpj.get(7..).unwrap_or_default())
 }
 
-/// Takes the wish to join back, with the registration.
+/// Takes the wish to join back, with the registration. Where it was decided already nothing is taken back, and what was decided is told.
 pub(crate) async fn withdraw_joining(
     connection: &impl ConnectionTrait,
     registration: Uuid,
-) -> Result<(), db::Error> {
-    if store::hold_joining(connection, registration)
-        .await?
-        .is_some()
-    {
-        store::turn_joining(connection, registration, JoiningState::Withdrawn).await?;
+) -> Result<Option<JoiningState>, db::Error> {
+    let Some(joining) = store::hold_joining(connection, registration).await? else {
+        return Ok(None);
+    };
+    match joining.state()? {
+        JoiningState::Proving | JoiningState::Waiting | JoiningState::Proposed => {
+            store::turn_joining(connection, registration, JoiningState::Withdrawn).await?;
+            Ok(None)
+        }
+        decided @ (JoiningState::Accepted | JoiningState::Rejected | JoiningState::Withdrawn) => {
+            Ok(Some(decided))
+        }
     }
-    Ok(())
 }

@@ -7,25 +7,27 @@ mod contact;
 mod doubt;
 mod joining;
 mod notice;
+mod reported;
 mod rpc;
 mod rules;
 mod store;
 mod work;
 
 pub(crate) use doubt::{pause, watch_identity};
-pub(crate) use joining::{Way, begin, can_prove, join, masked_kpj, open, withdraw_joining};
+pub(crate) use joining::{Way, can_prove, join, masked_kpj, open, withdraw_joining};
 pub(crate) use notice::{tell, tell_each, tell_new};
+pub(crate) use reported::keep_reported_contact;
 pub(crate) use rpc::{not_a_placement, service};
 pub(crate) use rules::{cover_ends, oldest_open_month, work_ends_on};
 pub(crate) use store::{
     Check, Civil, Joining, JoiningState, Membership, Participant, TRIES_MAX, account_of, active,
     active_among, ask_later, begin_cover, change_programmes, change_wages, civil_of, close_unpaid,
-    contacts, count_proof, covered_in, end, end_check, end_check_of, has_untold, hold, hold_all,
-    hold_joining, hold_paid_through, hold_person, hold_rivals_of, insert_account as open_account,
-    joining as joining_of, joinings_waiting, keep_decision, keep_reported_contact, lease_checks,
-    masked_document, membership, memberships, memberships_among, move_placement, move_spell,
-    name_of, paid_through, people_among, question_about, reached_by, readiness, set_identity,
-    take_untold, verify, waiting_with_document, with_document,
+    contacts, count_proof, covered_in, distrust_contacts_of, end, end_check, end_check_of,
+    has_untold, hold, hold_all, hold_joining, hold_paid_through, hold_person, hold_rivals_of,
+    insert_account as open_account, joining as joining_of, joinings_waiting, keep_decision,
+    lease_checks, masked_document, membership, memberships, memberships_among, move_placement,
+    move_spell, name_of, paid_through, people_among, question_about, reached_by, readiness,
+    set_identity, take_untold, verify, waiting_with_document, with_document,
 };
 pub(crate) use work::{Business, Employment, Occupation, Placement, Travel, Work};
 
@@ -160,6 +162,19 @@ fn stands(
     }
     let standing = rules::standing(&membership.spell(), today, policy)?;
     Ok((membership, standing))
+}
+
+/// The last day of the work that a membership rests on, as far as it is known: the one that was reported; of a migrant worker, who has
+/// embarked, the last of his cover during work, which is the day of his return or else a month after his contract. Nothing more is
+/// bought for him after it (C35), and the month that his savings wait counts from it, as others' from their last day of work (C19).
+pub(crate) fn last_day_of_work(
+    policy: &Policy,
+    membership: &Membership,
+) -> Result<Option<NaiveDate>, NoParameter> {
+    match membership.abroad().and_then(|it| it.journey) {
+        Some(journey) => rules::work_ends_on(policy, &journey),
+        None => Ok(membership.ended_on),
+    }
 }
 
 /// Takes a person in with a membership that waits for its first payment, or for its employer; the ids of both. Reserves nothing: who

@@ -32,8 +32,8 @@ pub(crate) use people::{
 };
 pub(super) use people::{activate, hold_money, insert_person, with_account};
 pub(crate) use person::{Participant, masked_document};
-pub(crate) use reported::keep_reported_contact;
-pub(super) use reported::{first_reported_at, known_contacts};
+pub(crate) use reported::distrust_contacts_of;
+pub(super) use reported::{first_reported_at, keep_reported_contact, known_contacts};
 
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;

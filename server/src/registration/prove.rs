@@ -57,9 +57,15 @@ impl Registrations {
             return Ok(Counted::AsItStands(Box::new(shown)));
         }
         let participant = match shown.known {
-            // The NIK was nobody's when the code came back, and is a participant's now.
+            // The NIK was nobody's when the code came back, and is a participant's now: what his code means is asked only now.
             Some(known) if shown.joining.is_none() && shown.may_join() => {
-                participant::begin(&transaction, now, id, known).await?;
+                let contact = shown.row.contact(&self.seal)?;
+                let applicant = (id, shown.row.document_digest.as_slice());
+                participant::join(&transaction, &self.seal, now, applicant, &contact).await?;
+                if participant::account_of(&transaction, id).await?.is_some() {
+                    let joined = self.finish(transaction, caller, "ProveIdentity", id);
+                    return Ok(Counted::AsItStands(Box::new(joined.await?)));
+                }
                 known
             }
             Some(known) => known,

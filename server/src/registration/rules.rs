@@ -138,10 +138,13 @@ pub(super) fn decide(
             | JoiningState::Rejected
             | JoiningState::Withdrawn,
             _,
-        ) => Err(Error::WrongJoining(
-            wire::joining::State::from(state).as_str_name(),
-        )),
+        ) => Err(wrong_joining(state)),
     }
+}
+
+/// The refusal of what cannot be done to a joining in its state.
+pub(super) fn wrong_joining(state: JoiningState) -> Error {
+    Error::WrongJoining(wire::joining::State::from(state).as_str_name())
 }
 
 /// Why the register's answer ends a registration for good.

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::{
     Error, Registrations, Stated,
-    rules::State,
+    rules::{self, State},
     stand::{Shown, holds, may},
     store::{self, Registration},
 };
@@ -146,8 +146,11 @@ impl Registrations {
             | State::Held
             | State::Stopped => {}
         }
+        // What an officer has decided stays decided: it is how the next one knows.
+        if let Some(decided) = participant::withdraw_joining(&transaction, id).await? {
+            return Err(rules::wrong_joining(decided));
+        }
         store::cancel(&transaction, id, now).await?;
-        participant::withdraw_joining(&transaction, id).await?;
         let cancelled = Event {
             kind: "registration.cancelled",
             subject: id,

@@ -46,7 +46,8 @@ pub(super) async fn offer(
     if !on_file.iter().any(went_to) {
         return Ok(Offer::Nowhere);
     }
-    let Some(other) = on_file.into_iter().find(|it| !went_to(it)) else {
+    // Of several the one that was verified last: an older one may not reach him any more.
+    let Some(other) = on_file.into_iter().rev().find(|it| !went_to(it)) else {
         return Ok(Offer::Nowhere);
     };
     if has_failed(purpose, delivery, now >= challenge.resend_at()) {

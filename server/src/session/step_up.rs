@@ -83,21 +83,19 @@ impl Sessions {
 }
 
 /// Where the codes of an act go. A payout is confirmed by the mobile number where there is one (decision C4); another contact by
-/// itself and by the one it replaces, or, where it replaces none, by the one on file.
+/// itself and by the one it replaces, or, where it replaces none, by the one on file. Of several on file it is the one that was verified
+/// last: an older one may not reach him any more.
 fn receivers(act: &Act, on_file: &[Contact]) -> Vec<Contact> {
-    let by = |channel: Channel| on_file.iter().find(|it| it.channel() == channel);
+    let newest = on_file.last();
+    let by = |channel: Channel| on_file.iter().rev().find(|it| it.channel() == channel);
     match act {
-        Act::Payout { .. } => by(Channel::Sms)
-            .or_else(|| on_file.first())
-            .cloned()
-            .into_iter()
-            .collect(),
+        Act::Payout { .. } => by(Channel::Sms).or(newest).cloned().into_iter().collect(),
         Act::NewContact(new) => {
             // One that is on file needs no proof: nothing will change.
             if on_file.contains(new) {
                 return Vec::new();
             }
-            let old = by(new.channel()).or_else(|| on_file.first());
+            let old = by(new.channel()).or(newest);
             std::iter::once(new).chain(old).cloned().collect()
         }
     }

@@ -14,7 +14,7 @@ fn account(balance: i64, ended_on: Option<&str>) -> Account {
         balance: Money::new(balance),
         credit: Money::ZERO,
         ended_on: ended_on.map(day),
-        was_employed: false,
+        segment: Segment::Bpu,
     }
 }
 
@@ -24,7 +24,10 @@ fn facts(cause: Cause, today: &str, account: Account) -> Facts {
         today: day(today),
         birth_date: Some(day("1960-05-10")),
         accounts: vec![Account {
-            was_employed: !matches!(cause, Cause::BusinessEnd | Cause::Retirement),
+            segment: match cause {
+                Cause::BusinessEnd | Cause::Retirement => Segment::Bpu,
+                Cause::Resignation | Cause::Dismissal | Cause::ContractEnd => Segment::Pu,
+            },
             ..account
         }],
         identity_is_proven: true,
@@ -260,8 +263,33 @@ fn each_cause_opens_its_own_work_alone() {
     let found = judged(&business);
     assert!(!found.is_eligible());
     assert_eq!(found.findings[1].who_must_act, WhoMustAct::Employer);
-    business.accounts[0].was_employed = true;
+    business.accounts[0].segment = Segment::Pu;
     assert!(judged(&business).is_eligible());
+}
+
+/// Work abroad ends by its contract: whoever names another cause, or has not left yet, is told so.
+#[test]
+fn savings_abroad_are_claimed_for_the_end_of_the_contract() {
+    let abroad = |cause, ended_on| {
+        let mut facts = facts(cause, "2026-06-10", account(1_000, ended_on));
+        facts.accounts[0].segment = Segment::Pmi;
+        judged(&facts)
+    };
+    let over = Some("2026-05-10");
+
+    let found = abroad(Cause::ContractEnd, over);
+    assert!(found.is_eligible());
+    assert_eq!(found.amount().idr(), 1_000);
+    let early = abroad(Cause::ContractEnd, Some("2026-05-11"));
+    assert_eq!(early.earliest_on(), Some(day("2026-06-11")));
+    for cause in [Cause::Resignation, Cause::BusinessEnd] {
+        let found = abroad(cause, over);
+        assert!(!found.is_eligible());
+        assert!(found.findings[1].what_to_do.contains("CONTRACT_END"));
+    }
+    let at_home = abroad(Cause::ContractEnd, None);
+    assert!(at_home.findings[1].what_to_do.contains("ReportDeparture"));
+    assert_eq!(at_home.findings[1].who_must_act, WhoMustAct::Participant);
 }
 
 /// What was paid out already does not let what ended yesterday be paid today.

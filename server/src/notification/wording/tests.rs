@@ -30,6 +30,9 @@ fn every_message_is_whole_in_both_languages() {
         Wording::ContactChanged {
             contact: "+62•••1"
         },
+        Wording::ContactReported {
+            contact: "+62•••1"
+        },
         Wording::ClaimReceived {
             amount,
             account,

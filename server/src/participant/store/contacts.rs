@@ -18,6 +18,7 @@ pub(crate) struct Model {
     pub channel: String,
     pub contact: Vec<u8>,
     pub contact_digest: Vec<u8>,
+    /// When a code came back from it last.
     pub verified_at: DateTime<Utc>,
     /// When another one took its place; it reaches nobody any more.
     pub replaced_at: Option<DateTime<Utc>>,
@@ -73,7 +74,8 @@ pub(in super::super) async fn replace_contact(
     Ok(())
 }
 
-/// The verified contacts of a participant, oldest first.
+/// The verified contacts of a participant, the one that was verified last at the end. A contact that was given up and is his again has
+/// the row of its first time, so that its id tells nothing.
 pub(crate) async fn contacts(
     connection: &impl ConnectionTrait,
     seal: &Seal,
@@ -82,6 +84,7 @@ pub(crate) async fn contacts(
     let rows = Entity::find()
         .filter(Column::ParticipantId.eq(participant))
         .filter(Column::ReplacedAt.is_null())
+        .order_by_asc(Column::VerifiedAt)
         .order_by_asc(Column::Id)
         .all(connection)
         .await?;

@@ -23,20 +23,23 @@ pub(crate) struct Model {
     pub contact: Vec<u8>,
     pub contact_digest: Vec<u8>,
     pub reported_at: DateTime<Utc>,
+    /// Since when the employer's word for it counts no more: the work has ended, or an officer has rejected the report.
+    pub distrusted_at: Option<DateTime<Utc>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// Keeps how an employer reaches somebody; the first time counts.
-pub(crate) async fn keep_reported_contact(
+/// Keeps how an employer reaches somebody; whether that is news. The first time counts, and after his word has counted no more the next.
+pub(in super::super) async fn keep_reported_contact(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     now: DateTime<Utc>,
     (participant, employer): (Uuid, Uuid),
     contact: &Contact,
-) -> Result<(), db::Error> {
+) -> Result<bool, db::Error> {
     let sql = "INSERT INTO reported_contact (id, participant_id, employer_id, channel, contact, contact_digest, reported_at) \
-               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (contact_digest, participant_id, employer_id) DO NOTHING";
+               VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (contact_digest, participant_id, employer_id) \
+               DO UPDATE SET reported_at = excluded.reported_at, distrusted_at = NULL WHERE reported_contact.distrusted_at IS NOT NULL";
     let values = [
         Uuid::now_v7().into(),
         participant.into(),
@@ -47,13 +50,27 @@ pub(crate) async fn keep_reported_contact(
         seal.digest(Datum::Contact, contact.text()).into(),
         now.into(),
     ];
+    let kept = connection
+        .execute_raw(db::statement(connection, sql, values))
+        .await?;
+    Ok(kept.rows_affected() > 0)
+}
+
+/// The employer's word for how somebody is reached counts no more: nobody opens an account by it.
+pub(crate) async fn distrust_contacts_of(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+    (participant, employer): (Uuid, Uuid),
+) -> Result<(), db::Error> {
+    let sql = "UPDATE reported_contact SET distrusted_at = $1 WHERE participant_id = $2 AND employer_id = $3 AND distrusted_at IS NULL";
+    let values = [now.into(), participant.into(), employer.into()];
     connection
         .execute_raw(db::statement(connection, sql, values))
         .await?;
     Ok(())
 }
 
-/// When an employer first stated this contact for `participant`.
+/// When an employer first stated this contact for `participant`, of those whose word counts.
 pub(in super::super) async fn first_reported_at(
     connection: &impl ConnectionTrait,
     participant: Uuid,
@@ -62,13 +79,15 @@ pub(in super::super) async fn first_reported_at(
     let row = Entity::find()
         .filter(Column::ParticipantId.eq(participant))
         .filter(Column::ContactDigest.eq(contact_digest.to_vec()))
+        .filter(Column::DistrustedAt.is_null())
         .order_by_asc(Column::ReportedAt)
         .one(connection)
         .await?;
     Ok(row.map(|it| it.reported_at))
 }
 
-/// Every contact by which `participant` may be reached, each once: verified ones, and those that employers stated.
+/// Every contact by which `participant` may be reached, each once: verified ones, and those that employers stated, however long ago: it
+/// does no harm to tell too many.
 pub(in super::super) async fn known_contacts(
     connection: &impl ConnectionTrait,
     seal: &Seal,

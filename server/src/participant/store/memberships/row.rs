@@ -1,4 +1,4 @@
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 use sea_orm::{ActiveValue::Set, entity::prelude::*};
 use uuid::Uuid;
 
@@ -96,7 +96,8 @@ impl Membership {
                 paid_on,
                 contract_paid_on: travel.contract_paid_on,
                 departed_on: travel.departed_on,
-                contract_ends_on: months_after(begins_on, months),
+                // The day he embarks is the contract's first: its last is the day before that of the same number.
+                contract_ends_on: months_after(begins_on, months) - Days::new(1),
                 returned_on: travel.returned_on,
             }),
         })
