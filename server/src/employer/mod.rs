@@ -15,6 +15,7 @@ mod show;
 mod silence;
 mod store;
 mod take_on;
+mod tell;
 mod wages;
 
 pub(crate) use joined::last_npps;
@@ -27,6 +28,7 @@ pub(crate) use store::{
     Employed, employed_at, employed_by, hold_unit, latest_wages as wages, place, verify,
 };
 pub(crate) use take_on::own_place;
+pub(crate) use tell::tell_each;
 
 use std::sync::Arc;
 

@@ -109,14 +109,15 @@ pub(crate) async fn tell_unit(
     let Some(contact) = store::contact_of_unit(connection, seal, unit).await? else {
         return Err(db::Error::Unknown("employment.unit_id"));
     };
-    notification::queue(connection, seal, now, [message(now, contact, wording)]).await
+    let message = message(now, contact, wording.text());
+    notification::queue(connection, seal, now, [message]).await
 }
 
-fn message(now: DateTime<Utc>, contact: Contact, wording: Wording<'_>) -> Message {
+pub(super) fn message(now: DateTime<Utc>, contact: Contact, text: String) -> Message {
     Message {
         id: Uuid::now_v7(),
         contact,
-        text: wording.text(),
+        text,
         code: None,
         not_after: now + WORTH_TELLING,
         decoy: false,

@@ -8,6 +8,7 @@ mod m0005_register;
 mod m0006_carriers;
 mod m0008_pmi;
 mod m0009_joining;
+mod m0012_reminders;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_carriers::Migration),
             Box::new(m0008_pmi::Migration),
             Box::new(m0009_joining::Migration),
+            Box::new(m0012_reminders::Migration),
         ]
     }
 }

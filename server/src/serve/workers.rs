@@ -149,6 +149,11 @@ impl Workers {
                     .await
                     .map_err(WorkError::from),
                 contributions.remind().await.map_err(WorkError::from),
+                contributions.remind_abroad().await.map_err(WorkError::from),
+                contributions
+                    .remind_employers()
+                    .await
+                    .map_err(WorkError::from),
                 audit.work().await.map_err(WorkError::from),
                 identity::dukcapil::forget(&self.db, self.clock.now())
                     .await

@@ -6,6 +6,7 @@
 mod allocate;
 mod compute;
 mod issue;
+mod remind;
 mod settle;
 
 use chrono::{DateTime, NaiveDate, Utc};

@@ -15,6 +15,8 @@ pub(super) use employments::{
 };
 pub(crate) use employments::{Employed, Employment, employed_at, employed_by};
 pub(crate) use units::{Found, hold_unit, place, unit_of};
-pub(super) use units::{contact_of_unit, keep_units, npps_of, npps_of_others, search, units_among};
+pub(super) use units::{
+    contact_of_unit, contacts_of_units, keep_units, npps_of, npps_of_others, search, units_among,
+};
 pub(super) use wages::insert_wages;
 pub(crate) use wages::{latest_wages, verify};

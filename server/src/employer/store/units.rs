@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use sea_orm::{
     ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
     sea_query::LockType,
@@ -220,6 +222,29 @@ pub(in super::super) async fn contact_of_unit(
         .one(connection)
         .await?;
     row.map(|it| contact_of(seal, &it)).transpose()
+}
+
+/// Where whoever looks after each of `units` is reached.
+pub(in super::super) async fn contacts_of_units(
+    connection: &impl ConnectionTrait,
+    seal: &Seal,
+    units: &[Uuid],
+) -> Result<HashMap<Uuid, Contact>, db::Error> {
+    let units = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(units.iter().copied()))
+        .all(connection)
+        .await?;
+    let rows = employers::Entity::find()
+        .filter(employers::Column::Id.is_in(units.iter().map(|it| it.employer_id)))
+        .all(connection)
+        .await?;
+    let contacts = rows.iter().map(|it| Ok((it.id, contact_of(seal, it)?)));
+    let contacts: HashMap<_, _> = contacts.collect::<Result<_, db::Error>>()?;
+    let found = units.iter().map(|it| {
+        let contact = contacts.get(&it.employer_id).cloned();
+        contact.map(|contact| (it.id, contact))
+    });
+    Ok(found.flatten().collect())
 }
 
 /// The units of an employer, or the one with this number if it is his.
