@@ -111,7 +111,9 @@ fn line(movement: Movement, memberships: &[Membership]) -> wire::StatementLine {
         payment_id: movement
             .payment
             .map_or_else(String::new, |it| it.to_string()),
-        segment: wire::Segment::Bpu.into(),
+        segment: membership
+            .map_or(wire::Segment::Unspecified, |it| it.work.segment().into())
+            .into(),
     }
 }
 

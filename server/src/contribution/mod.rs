@@ -13,6 +13,7 @@ mod pay;
 mod placement;
 mod questions;
 mod remind;
+mod remind_abroad;
 mod rpc;
 mod rules;
 mod settle;
@@ -25,6 +26,7 @@ pub(crate) use issue::issue_first;
 pub(crate) use placement::{check_placement, issue_contract};
 pub(crate) use questions::{CountError, Questions};
 pub(crate) use remind::Progress;
+pub(crate) use remind_abroad::Looked;
 pub(crate) use rpc::{contract_refusal, law_refusal, service};
 pub(crate) use rules::{Refused, Terms, check, pmi::Refused as ContractRefused};
 pub(crate) use spend::makes_a_participant;
@@ -60,6 +62,8 @@ pub(crate) struct Contributions {
     pub questions: Questions,
     /// How far this process has reminded people today.
     pub reminded: Mutex<Progress>,
+    /// How far it has looked at those abroad.
+    pub looked_abroad: Mutex<Looked>,
 }
 
 /// How many months one bill may ask for.

@@ -9,6 +9,7 @@ mod payments;
 mod reminders;
 mod stages;
 mod unit_bills;
+mod unit_reminders;
 mod unit_rows;
 mod unit_work;
 
@@ -24,6 +25,7 @@ pub(super) use unit_bills::{
     insert_unit_bill, open_unit_bills, unit_bill, unit_bill_by_code, unit_bill_of, unit_bills,
     unit_bills_of,
 };
+pub(super) use unit_reminders::{SoonDue, is_anything_due, take_due};
 pub(super) use unit_rows::{
     allocate_unit_rows, insert_unit_contributions, insert_unit_rows, unit_rows, unit_sums,
 };

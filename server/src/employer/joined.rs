@@ -6,8 +6,8 @@ use uuid::Uuid;
 
 use super::{
     Employers, Error, Npp, Place, State,
-    question::tell_unit,
     store::{self, Employment},
+    tell::tell,
 };
 use crate::{clock::day_of, db, notification::Wording, participant};
 
@@ -43,7 +43,7 @@ impl Employers {
         let mut told = Vec::new();
         for place in last_places(connection, person, day_of(now)).await? {
             if !told.contains(&place.employer) {
-                tell_unit(connection, &self.seal, now, place.id, wording).await?;
+                tell(connection, &self.seal, now, place.id, wording).await?;
                 told.push(place.employer);
             }
         }

@@ -16,10 +16,11 @@ mod show;
 mod silence;
 mod store;
 mod take_on;
+mod tell;
 mod wages;
 
 pub(crate) use joined::last_npps;
-pub(crate) use question::{ask, check_named, question, tell_unit as tell};
+pub(crate) use question::{ask, check_named, question};
 pub(crate) use register::seed;
 pub(crate) use rpc::{employee_number, service};
 pub(crate) use rules::programmes_of;
@@ -28,6 +29,7 @@ pub(crate) use store::{
     Employed, employed_at, employed_by, hold_unit, latest_wages as wages, place, verify,
 };
 pub(crate) use take_on::own_place;
+pub(crate) use tell::{tell, tell_each};
 
 use std::sync::Arc;
 

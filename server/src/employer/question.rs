@@ -1,23 +1,20 @@
 //! A worker's word: he names his employer, who is asked.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
     Claimed, Error, Named, Npp, State,
     store::{self, Employment},
+    tell::tell,
 };
 use crate::{
     db,
     event::{self, Event},
-    identity::Contact,
-    notification::{self, Message, Wording},
+    notification::Wording,
     seal::Seal,
 };
-
-/// How long it is worth telling an employer.
-const WORTH_TELLING: Duration = Duration::days(7);
 
 /// Asks the employer whom a worker has named whether he works there. Where he is not listed, an officer looks for him.
 pub(crate) async fn ask(
@@ -62,7 +59,7 @@ pub(crate) async fn ask(
     };
     store::insert_employment(connection, row).await?;
     if let Some(place) = unit {
-        tell_unit(connection, seal, now, place.id, Wording::EmployeeWaits).await?;
+        tell(connection, seal, now, place.id, Wording::EmployeeWaits).await?;
     }
     let asked = Event {
         kind: "employment.asked",
@@ -90,44 +87,6 @@ pub(crate) async fn check_named(
 pub(super) fn unknown(npp: &Npp) -> Error {
     Error::EmployerUnknown {
         npp: npp.text().to_owned(),
-    }
-}
-
-/// Writes to whoever looks after a unit.
-pub(crate) async fn tell_unit(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-    now: DateTime<Utc>,
-    unit: Uuid,
-    wording: Wording<'_>,
-) -> Result<(), db::Error> {
-    tell_units(connection, seal, now, &[unit], &wording.text()).await
-}
-
-/// Writes the same to whoever looks after each of `units`, each once.
-pub(super) async fn tell_units(
-    connection: &impl ConnectionTrait,
-    seal: &Seal,
-    now: DateTime<Utc>,
-    units: &[Uuid],
-    text: &str,
-) -> Result<(), db::Error> {
-    let contacts = store::contacts_of_units(connection, seal, units).await?;
-    if contacts.len() < units.len() {
-        return Err(db::Error::Unknown("employment.unit_id"));
-    }
-    let messages = contacts.into_iter().map(|it| message(now, it, text));
-    notification::queue(connection, seal, now, messages).await
-}
-
-fn message(now: DateTime<Utc>, contact: Contact, text: &str) -> Message {
-    Message {
-        id: Uuid::now_v7(),
-        contact,
-        text: text.to_owned(),
-        code: None,
-        not_after: now + WORTH_TELLING,
-        decoy: false,
     }
 }
 
@@ -159,5 +118,5 @@ pub(crate) async fn question(
     let Some(unit) = row.unit_id else {
         return Ok(());
     };
-    tell_unit(connection, seal, now, unit, Wording::EmployeeDoubtful).await
+    tell(connection, seal, now, unit, Wording::EmployeeDoubtful).await
 }

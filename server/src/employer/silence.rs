@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::Duration;
 
-use super::{Employers, Error, State, question::tell_units, store};
+use super::{Employers, Error, State, store, tell::tell_each};
 use crate::{
     db,
     event::{self, Event},
@@ -50,9 +50,9 @@ impl Employers {
         store::told_again(&transaction, &ids, notices).await?;
         // One letter, however many wait at a unit.
         let units: BTreeSet<_> = silent.iter().filter_map(|it| it.unit_id).collect();
-        let units: Vec<_> = units.into_iter().collect();
         let text = Wording::EmployeeWaits.text();
-        tell_units(&transaction, &self.seal, now, &units, &text).await?;
+        let texts: Vec<_> = units.into_iter().map(|it| (it, text.clone())).collect();
+        tell_each(&transaction, &self.seal, now, &texts).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(silent.len())
     }

@@ -10,6 +10,7 @@ mod m0008_pmi;
 mod m0009_joining;
 mod m0010_profile;
 mod m0011_distrust;
+mod m0012_reminders;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_joining::Migration),
             Box::new(m0010_profile::Migration),
             Box::new(m0011_distrust::Migration),
+            Box::new(m0012_reminders::Migration),
         ]
     }
 }

@@ -30,6 +30,10 @@ pub(crate) enum Wording<'a> {
         paid_through: Month,
         ends_on: NaiveDate,
     },
+    /// What covers a migrant worker before his work is soon to end.
+    CoverBeforeWorkEnds { ends_on: NaiveDate },
+    /// What covers a migrant worker during his work is soon to end.
+    CoverAbroadEnds { ends_on: NaiveDate },
     /// A membership ends.
     MembershipEnded {
         ended_on: NaiveDate,
@@ -89,6 +93,12 @@ pub(crate) enum Wording<'a> {
         payment_code: &'a str,
         due_on: NaiveDate,
     },
+    /// To an employer: a month is soon to be paid.
+    EmployerBillDue {
+        month: Month,
+        payment_code: &'a str,
+        due_on: NaiveDate,
+    },
 }
 
 /// The words of each.
@@ -98,6 +108,8 @@ struct Catalogue {
     code: Both<Text>,
     contribution_due: Both<Text>,
     cover_ends: Both<Text>,
+    cover_before_work_ends: Both<Text>,
+    cover_abroad_ends: Both<Text>,
     membership_ended: Both<Text>,
     identity_refused: Both<Text>,
     identity_unproven: Both<Text>,
@@ -118,6 +130,7 @@ struct Catalogue {
     employee_waits: Both<Text>,
     employee_doubtful: Both<Text>,
     employer_bill: Both<Text>,
+    employer_bill_due: Both<Text>,
     subject_of_code: Both<Text>,
     subject_of_notice: Both<Text>,
 }
@@ -155,6 +168,8 @@ impl Wording<'_> {
             Self::Code { .. } => &CATALOGUE.code,
             Self::ContributionDue { .. } => &CATALOGUE.contribution_due,
             Self::CoverEnds { .. } => &CATALOGUE.cover_ends,
+            Self::CoverBeforeWorkEnds { .. } => &CATALOGUE.cover_before_work_ends,
+            Self::CoverAbroadEnds { .. } => &CATALOGUE.cover_abroad_ends,
             Self::MembershipEnded { .. } => &CATALOGUE.membership_ended,
             Self::IdentityRefused => &CATALOGUE.identity_refused,
             Self::IdentityUnproven => &CATALOGUE.identity_unproven,
@@ -175,6 +190,7 @@ impl Wording<'_> {
             Self::EmployeeWaits => &CATALOGUE.employee_waits,
             Self::EmployeeDoubtful => &CATALOGUE.employee_doubtful,
             Self::EmployerBill { .. } => &CATALOGUE.employer_bill,
+            Self::EmployerBillDue { .. } => &CATALOGUE.employer_bill_due,
         }
     }
 
@@ -202,6 +218,9 @@ impl Wording<'_> {
                 ("paidThrough", paid_through.to_string()),
                 ("endsOn", ends_on.to_string()),
             ],
+            Self::CoverBeforeWorkEnds { ends_on } | Self::CoverAbroadEnds { ends_on } => {
+                vec![("endsOn", ends_on.to_string())]
+            }
             Self::MembershipEnded {
                 ended_on,
                 claimable_on,
@@ -224,6 +243,15 @@ impl Wording<'_> {
             } => vec![
                 ("month", month.to_string()),
                 ("amountIdr", amount.idr().to_string()),
+                ("paymentCode", payment_code.to_owned()),
+                ("dueOn", due_on.to_string()),
+            ],
+            Self::EmployerBillDue {
+                month,
+                payment_code,
+                due_on,
+            } => vec![
+                ("month", month.to_string()),
                 ("paymentCode", payment_code.to_owned()),
                 ("dueOn", due_on.to_string()),
             ],

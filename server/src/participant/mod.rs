@@ -18,7 +18,7 @@ pub(crate) use joining::{Way, can_prove, join, masked_kpj, open, withdraw_joinin
 pub(crate) use notice::{tell, tell_each, tell_new};
 pub(crate) use reported::keep_reported_contact;
 pub(crate) use rpc::{not_a_placement, service};
-pub(crate) use rules::{cover_ends, oldest_open_month, work_ends_on};
+pub(crate) use rules::{Phase, cover_ends, ends_soon, oldest_open_month, work_ends_on};
 pub(crate) use store::{
     Check, Civil, Joining, JoiningState, Membership, Participant, TRIES_MAX, account_of, active,
     active_among, ask_later, begin_cover, change_programmes, change_wages, civil_of, close_unpaid,
@@ -26,8 +26,8 @@ pub(crate) use store::{
     has_untold, hold, hold_all, hold_joining, hold_paid_through, hold_person, hold_rivals_of,
     insert_account as open_account, joining as joining_of, joinings_waiting, keep_decision,
     lease_checks, masked_document, membership, memberships, memberships_among, move_placement,
-    move_spell, name_of, paid_through, people_among, question_about, reached_by, readiness,
-    set_identity, take_untold, verify, waiting_with_document, with_document,
+    move_spell, name_of, on_the_way, paid_through, people_among, question_about, reached_by,
+    readiness, set_identity, take_untold, verify, waiting_with_document, with_document,
 };
 pub(crate) use work::{Business, Employment, Occupation, Placement, Travel, Work};
 

@@ -3,7 +3,7 @@
 mod abroad;
 mod phases;
 
-pub(crate) use abroad::{Abroad, ended_on};
+pub(crate) use abroad::{Abroad, ended_on, ends_soon};
 pub(crate) use phases::{Journey, Phase, work_ends_on};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};

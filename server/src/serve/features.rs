@@ -86,6 +86,7 @@ impl Features {
             audit: audit.clone(),
             questions: questions.clone(),
             reminded: Mutex::default(),
+            looked_abroad: Mutex::default(),
         };
         let registrations = Registrations {
             db: db.clone(),

@@ -110,6 +110,8 @@ impl Workers {
                 part("bills", contributions.compute_bills()).await,
                 part("allocations", contributions.allocate_bills()).await,
                 part("reminders", contributions.remind()).await,
+                part("reminders_abroad", contributions.remind_abroad()).await,
+                part("reminders_of_employers", contributions.remind_employers()).await,
                 part("own_reads", audit.work()).await,
                 part("answers", forget).await,
             ]);

@@ -7,6 +7,7 @@ mod allocate;
 mod compute;
 mod issue;
 mod price;
+mod remind;
 mod settle;
 
 pub(crate) use price::Price;

@@ -218,31 +218,27 @@ pub(in super::super) async fn npps_of(
         .await?)
 }
 
-/// Where notices about each of `units` go.
+/// Where whoever looks after each of `units` is reached.
 pub(in super::super) async fn contacts_of_units(
     connection: &impl ConnectionTrait,
     seal: &Seal,
     units: &[Uuid],
-) -> Result<Vec<Contact>, db::Error> {
-    let owners: Vec<Uuid> = unit::Entity::find()
-        .select_only()
-        .column(unit::Column::EmployerId)
+) -> Result<HashMap<Uuid, Contact>, db::Error> {
+    let units = unit::Entity::find()
         .filter(unit::Column::Id.is_in(units.iter().copied()))
-        .into_tuple()
         .all(connection)
         .await?;
     let rows = employers::Entity::find()
-        .filter(employers::Column::Id.is_in(owners.iter().copied()))
+        .filter(employers::Column::Id.is_in(units.iter().map(|it| it.employer_id)))
         .all(connection)
         .await?;
-    let contacts: HashMap<Uuid, Contact> = rows
-        .iter()
-        .map(|it| Ok((it.id, contact_of(seal, it)?)))
-        .collect::<Result<_, db::Error>>()?;
-    Ok(owners
-        .iter()
-        .filter_map(|it| contacts.get(it).cloned())
-        .collect())
+    let contacts = rows.iter().map(|it| Ok((it.id, contact_of(seal, it)?)));
+    let contacts: HashMap<_, _> = contacts.collect::<Result<_, db::Error>>()?;
+    let found = units.iter().map(|it| {
+        let contact = contacts.get(&it.employer_id).cloned();
+        contact.map(|contact| (it.id, contact))
+    });
+    Ok(found.flatten().collect())
 }
 
 /// The units of an employer, or the one with this number if it is his.

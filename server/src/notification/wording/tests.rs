@@ -21,6 +21,13 @@ fn every_message_is_whole_in_both_languages() {
             paid_through,
             ends_on,
         },
+        Wording::CoverBeforeWorkEnds { ends_on },
+        Wording::CoverAbroadEnds { ends_on },
+        Wording::EmployerBillDue {
+            month: paid_through,
+            payment_code: "100000000000",
+            due_on,
+        },
         Wording::MembershipEnded {
             ended_on,
             claimable_on,

@@ -1,15 +1,20 @@
 //! What the phases of a migrant worker's way mean for his membership on a day. Facts in, decision out.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 
 use super::{
     Cover, Standing,
-    phases::{Journey, phases, work_ends_on},
+    phases::{Journey, Phase, phases, work_ends_on},
 };
 use crate::{
     policy::{NoParameter, Policy},
     scheme::{Programme, Route},
 };
+
+/// How long before cover ends whoever has not embarked is reminded, as others are before a lapse.
+const BEFORE_DEPARTURE: Days = Days::new(7);
+/// How long before, whoever is abroad: it may take him a while to pay from there.
+const BEFORE_THE_END: Days = Days::new(30);
 
 /// What of a migrant worker's membership decides on cover.
 #[derive(Clone, Copy, Debug)]
@@ -81,4 +86,26 @@ pub(super) fn cover(
         None if journey.departed_on.is_none() => Cover::NotDeparted,
         None => Cover::NotPaid,
     })
+}
+
+/// The phase that covers him on `today` and its last day, where that is so near that he is reminded. Nothing can be done about what ends
+/// because he embarked or came home.
+pub(crate) fn ends_soon(
+    abroad: &Abroad,
+    today: NaiveDate,
+    policy: &Policy,
+) -> Result<Option<(Phase, NaiveDate)>, NoParameter> {
+    let Some(journey) = &abroad.journey else {
+        return Ok(None);
+    };
+    let covers = phases(policy, abroad.route, journey)?;
+    let mut now = covers
+        .iter()
+        .filter(|it| (it.from..=it.until).contains(&today));
+    let found = now.find(|it| match it.phase {
+        Phase::Before => journey.departed_on.is_none() && it.until <= today + BEFORE_DEPARTURE,
+        Phase::During => journey.returned_on.is_none() && it.until <= today + BEFORE_THE_END,
+        Phase::After => false,
+    });
+    Ok(found.map(|it| (it.phase, it.until)))
 }

@@ -1,3 +1,4 @@
+mod on_the_way;
 mod row;
 
 use std::collections::HashSet;
@@ -8,6 +9,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
+pub(crate) use on_the_way::on_the_way;
 pub(crate) use row::Membership;
 use row::{Column, Entity, Model};
 
