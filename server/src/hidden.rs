@@ -3,7 +3,7 @@
 use std::{convert::Infallible, fmt, str::FromStr};
 
 /// A setting that hides itself from logs.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Hidden(String);
 
 impl Hidden {

@@ -6,7 +6,9 @@ use jamsostek_client::{Client, Code, Error, ErrorReason, Options, Subject};
 use jamsostek_server::{
     OtpLimits, Parts, Profile, assemble, clock::SystemClock, db::Db, seal::Seal,
 };
+use sea_orm::ConnectionTrait;
 use tempfile::TempDir;
+use tokio::time::timeout;
 use tonic::transport::Identity;
 use tonic_reflection::pb::{v1, v1alpha};
 
@@ -14,7 +16,7 @@ use crate::{
     carriers::outside,
     crash::moment::{count, open},
     fresh_store::fresh_store,
-    jamsostekd::{House, program, told},
+    jamsostekd::{House, PATIENCE, program, told},
     town::{ExpectRefusal, credential, id},
 };
 
@@ -69,9 +71,11 @@ async fn a_store_that_was_a_sandboxs_is_not_served_to_the_public() {
     let mut sandbox = House::opens(&home).await;
     assert!(sandbox.ends_when_asked().await);
 
-    let ended = program(&home).await.args(&flags).output().await;
+    let mut production = program(&home).await;
+    production.args(&flags).args(["--listen", "127.0.0.1:0"]);
+    let ended = timeout(PATIENCE, production.output()).await;
 
-    let ended = ended.expect("it ran");
+    let ended = ended.expect("it ends").expect("it ran");
     assert!(!ended.status.success());
     assert!(
         told(&ended).contains("the store was a sandbox's"),
@@ -113,6 +117,30 @@ async fn a_store_of_a_sandbox_is_never_made_production() {
     assert!(why.contains("the store was a sandbox's"), "{why}");
     let sandbox = parts(&home, &url, &seal, Profile::Sandbox).await;
     assemble(sandbox).await.map(drop).expect("as before");
+}
+
+#[tokio::test]
+async fn a_store_of_before_profiles_were_kept_stays_whose_it_was() {
+    use Profile::{Production, Sandbox};
+    for (first, other) in [(Production, Sandbox), (Sandbox, Production)] {
+        let home = TempDir::new().expect("a directory");
+        let (url, seal) = (fresh_store(&home).await, Seal::ephemeral());
+        let served = parts(&home, &url, &seal, first).await;
+        assemble(served).await.map(drop).expect("it is served");
+        let store = open(&url).await;
+        for undo in [
+            "ALTER TABLE key_ring DROP COLUMN profile",
+            "DELETE FROM seaql_migrations WHERE version = 'm0010_profile'",
+        ] {
+            store.execute_unprepared(undo).await.expect("it is undone");
+        }
+
+        let refused = assemble(parts(&home, &url, &seal, other).await).await;
+
+        assert!(refused.is_err(), "{other:?} on a store of {first:?}");
+        let again = assemble(parts(&home, &url, &seal, first).await).await;
+        again.map(drop).expect("as before");
+    }
 }
 
 #[tokio::test]
