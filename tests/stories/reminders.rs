@@ -100,9 +100,9 @@ async fn thirty_days_before_cover_abroad_ends_he_is_reminded_and_again_before_a_
     town.moves_to("2026-03-20T02:00:00Z");
     let gone = officer.report_departure(membership, day("2026-03-20"));
     gone.await.expect("gone");
-    let before = on(&town, "2026-09-19", &budi).await.len();
+    let before = on(&town, "2026-09-18", &budi).await.len();
 
-    let told = on(&town, "2026-09-20", &budi).await;
+    let told = on(&town, "2026-09-19", &budi).await;
     let extension = ExtendCoverRequest {
         bill_id: Uuid::now_v7().to_string(),
         membership_id: membership.to_string(),
@@ -113,8 +113,8 @@ async fn thirty_days_before_cover_abroad_ends_he_is_reminded_and_again_before_a_
     town.gateway()
         .pays(&bill.payment_code, bill.payable_idr)
         .await;
-    let between = on(&town, "2026-11-19", &budi).await.len();
-    let again = on(&town, "2026-11-20", &budi).await;
+    let between = on(&town, "2026-11-18", &budi).await.len();
+    let again = on(&town, "2026-11-19", &budi).await;
     let back = officer.report_return(membership, day("2026-11-20"));
     back.await.expect("back");
     let home = on(&town, "2026-11-21", &budi).await;
@@ -122,11 +122,11 @@ async fn thirty_days_before_cover_abroad_ends_he_is_reminded_and_again_before_a_
     assert_eq!((told.len(), between), (before + 1, before + 1));
     assert_eq!(
         told[0],
-        "Perlindungan Jamsostek Anda di luar negeri berakhir 20 Oktober 2026. Bekerja lebih lama? Perpanjang sebelum tanggal itu. / \
-         Your cover abroad ends on 20 October 2026. If you work longer, extend it before that day."
+        "Perlindungan Jamsostek Anda di luar negeri berakhir 19 Oktober 2026. Bekerja lebih lama? Perpanjang sebelum tanggal itu. / \
+         Your cover abroad ends on 19 October 2026. If you work longer, extend it before that day."
     );
     assert_eq!(again.len(), before + 2);
-    assert!(again[0].contains("20 December 2026"), "{again:?}");
+    assert!(again[0].contains("19 December 2026"), "{again:?}");
     // Only that his return is recorded.
     assert_eq!(home.len(), again.len() + 1);
     assert!(home[0].contains("return on 2026-11-20"), "{home:?}");
