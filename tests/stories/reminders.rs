@@ -115,9 +115,9 @@ async fn thirty_days_before_cover_abroad_ends_he_is_reminded_and_again_before_a_
         .await;
     let between = on(&town, "2026-11-18", &budi).await.len();
     let again = on(&town, "2026-11-19", &budi).await;
-    let back = officer.report_return(membership, day("2026-11-20"));
+    let back = officer.report_return(membership, day("2026-11-19"));
     back.await.expect("back");
-    let home = on(&town, "2026-11-21", &budi).await;
+    let home = on(&town, "2026-11-20", &budi).await;
 
     assert_eq!((told.len(), between), (before + 1, before + 1));
     assert_eq!(
