@@ -129,7 +129,7 @@ async fn thirty_days_before_cover_abroad_ends_he_is_reminded_and_again_before_a_
     assert!(again[0].contains("19 December 2026"), "{again:?}");
     // Only that his return is recorded.
     assert_eq!(home.len(), again.len() + 1);
-    assert!(home[0].contains("return on 2026-11-20"), "{home:?}");
+    assert!(home[0].contains("return on 19 November 2026"), "{home:?}");
 }
 
 /// What somebody has been written by nine in the morning of a day.

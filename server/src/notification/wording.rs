@@ -34,6 +34,10 @@ pub(crate) enum Wording<'a> {
     CoverBeforeWorkEnds { ends_on: NaiveDate },
     /// What covers a migrant worker during his work is soon to end.
     CoverAbroadEnds { ends_on: NaiveDate },
+    /// A migrant worker has embarked.
+    DepartureReported { day: NaiveDate },
+    /// A migrant worker has arrived back.
+    ReturnReported { day: NaiveDate },
     /// A membership ends.
     MembershipEnded {
         ended_on: NaiveDate,
@@ -110,6 +114,8 @@ struct Catalogue {
     cover_ends: Both<Text>,
     cover_before_work_ends: Both<Text>,
     cover_abroad_ends: Both<Text>,
+    departure_reported: Both<Text>,
+    return_reported: Both<Text>,
     membership_ended: Both<Text>,
     identity_refused: Both<Text>,
     identity_unproven: Both<Text>,
@@ -170,6 +176,8 @@ impl Wording<'_> {
             Self::CoverEnds { .. } => &CATALOGUE.cover_ends,
             Self::CoverBeforeWorkEnds { .. } => &CATALOGUE.cover_before_work_ends,
             Self::CoverAbroadEnds { .. } => &CATALOGUE.cover_abroad_ends,
+            Self::DepartureReported { .. } => &CATALOGUE.departure_reported,
+            Self::ReturnReported { .. } => &CATALOGUE.return_reported,
             Self::MembershipEnded { .. } => &CATALOGUE.membership_ended,
             Self::IdentityRefused => &CATALOGUE.identity_refused,
             Self::IdentityUnproven => &CATALOGUE.identity_unproven,
@@ -220,6 +228,9 @@ impl Wording<'_> {
             ],
             Self::CoverBeforeWorkEnds { ends_on } | Self::CoverAbroadEnds { ends_on } => {
                 vec![("endsOn", ends_on.to_string())]
+            }
+            Self::DepartureReported { day } | Self::ReturnReported { day } => {
+                vec![("day", day.to_string())]
             }
             Self::MembershipEnded {
                 ended_on,

@@ -9,6 +9,7 @@ use crate::{
     caller::Caller,
     db,
     event::{self, Event},
+    notification::Wording,
 };
 use jamsostek_proto::v1::Subject;
 
@@ -49,7 +50,14 @@ impl Participants {
         held.travel = travel;
         let shown = stands(&self.policy, held, today)?;
         let person = shown.0.participant_id;
-        notice::tell(&transaction, &self.seal, now, person, &leg.text(day)).await?;
+        notice::tell(
+            &transaction,
+            &self.seal,
+            now,
+            person,
+            &leg.wording(day).text(),
+        )
+        .await?;
         let reported = Event {
             kind: leg.event(),
             subject: membership,
@@ -138,15 +146,10 @@ impl Leg {
         }
     }
 
-    fn text(self, day: NaiveDate) -> String {
+    const fn wording(self, day: NaiveDate) -> Wording<'static> {
         match self {
-            Self::Departure => format!(
-                "Keberangkatan Anda {day} tercatat di Jamsostek. Tidak benar? Hubungi kami. / Your departure on {day} is recorded. Not so? \
-                 Call us."
-            ),
-            Self::Return => format!(
-                "Kepulangan Anda {day} tercatat di Jamsostek. Tidak benar? Hubungi kami. / Your return on {day} is recorded. Not so? Call us."
-            ),
+            Self::Departure => Wording::DepartureReported { day },
+            Self::Return => Wording::ReturnReported { day },
         }
     }
 }

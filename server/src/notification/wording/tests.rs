@@ -23,6 +23,8 @@ fn every_message_is_whole_in_both_languages() {
         },
         Wording::CoverBeforeWorkEnds { ends_on },
         Wording::CoverAbroadEnds { ends_on },
+        Wording::DepartureReported { day: on },
+        Wording::ReturnReported { day: on },
         Wording::EmployerBillDue {
             month: paid_through,
             payment_code: "100000000000",
