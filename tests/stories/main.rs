@@ -30,6 +30,7 @@ mod employer_bill;
 mod end;
 mod foreigner;
 mod fresh_store;
+mod further;
 mod house;
 mod http_bank;
 mod identity;

@@ -6,6 +6,7 @@
 mod answer;
 mod end;
 mod joined;
+mod known;
 mod question;
 mod register;
 mod report;
@@ -18,6 +19,7 @@ mod take_on;
 mod wages;
 
 pub(crate) use joined::last_npps;
+pub(crate) use known::known_at;
 pub(crate) use question::{ask, check_named, question, tell_unit as tell};
 pub(crate) use register::seed;
 pub(crate) use rpc::{employee_number, service};

@@ -8,7 +8,7 @@ mod m0005_register;
 mod m0006_carriers;
 mod m0008_pmi;
 mod m0009_joining;
-mod m0010_distrust;
+mod m0010_further;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -26,7 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_carriers::Migration),
             Box::new(m0008_pmi::Migration),
             Box::new(m0009_joining::Migration),
-            Box::new(m0010_distrust::Migration),
+            Box::new(m0010_further::Migration),
         ]
     }
 }
