@@ -33,6 +33,7 @@ mod employer_walls;
 mod end;
 mod foreigner;
 mod fresh_store;
+mod further;
 mod house;
 mod http_bank;
 mod identity;

@@ -7,6 +7,7 @@ mod answer;
 mod decide;
 mod end;
 mod joined;
+mod known;
 mod question;
 mod register;
 mod report;
@@ -20,6 +21,7 @@ mod tell;
 mod wages;
 
 pub(crate) use joined::last_npps;
+pub(crate) use known::known_at;
 pub(crate) use question::{ask, check_named, question};
 pub(crate) use register::seed;
 pub(crate) use rpc::{employee_number, service};

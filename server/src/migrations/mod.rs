@@ -9,7 +9,7 @@ mod m0006_carriers;
 mod m0008_pmi;
 mod m0009_joining;
 mod m0010_profile;
-mod m0011_distrust;
+mod m0011_further;
 mod m0012_reminders;
 mod shape;
 
@@ -29,7 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_pmi::Migration),
             Box::new(m0009_joining::Migration),
             Box::new(m0010_profile::Migration),
-            Box::new(m0011_distrust::Migration),
+            Box::new(m0011_further::Migration),
             Box::new(m0012_reminders::Migration),
         ]
     }

@@ -204,7 +204,7 @@ fn coverage_of(programme: Programme, cover: Cover) -> wire::Coverage {
         ),
         Cover::Ended => (
             Why::Ended,
-            "The work has ended; a new membership cannot be opened here yet.",
+            "The work has ended; register from a contact on file and tell the new work.",
         ),
     };
     let (since, until, phase) = match cover {

@@ -3,6 +3,7 @@
 mod accounts;
 mod checks;
 mod contacts;
+mod found;
 mod joinings;
 mod memberships;
 mod people;
@@ -15,6 +16,8 @@ pub(super) use checks::insert_check;
 pub(crate) use checks::{Check, ask_later, end_check, end_check_of, lease_checks};
 pub(crate) use contacts::contacts;
 pub(super) use contacts::{contacts_of, keep_contact, replace_contact, still_reaches};
+pub(super) use found::with_account;
+pub(crate) use found::{reached_by, waiting_with_document, with_document};
 pub(crate) use joinings::{
     Joining, JoiningState, TRIES_MAX, count_proof, hold_joining, joining, joinings_waiting,
     keep_decision,
@@ -28,9 +31,9 @@ pub(crate) use memberships::{
 pub(super) use memberships::{insert_membership, keep_travel};
 pub(crate) use people::{
     Civil, active, active_among, civil_of, hold_person, name_of, people_among, question_about,
-    reached_by, readiness, set_identity, verify, waiting_with_document, with_document,
+    readiness, set_identity, verify,
 };
-pub(super) use people::{activate, hold_money, insert_person, with_account};
+pub(super) use people::{activate, hold_money, insert_person};
 pub(crate) use person::{Participant, masked_document};
 pub(crate) use reported::distrust_contacts_of;
 pub(super) use reported::{first_reported_at, keep_reported_contact, known_contacts};

@@ -36,6 +36,9 @@ impl Registrations {
     ) -> Result<Shown, Error> {
         let now = self.clock.now();
         let before = self.show(caller, id).await?;
+        if before.takes_further || before.has_joined() {
+            return self.employ_further(caller, id, &told.work).await;
+        }
         may(
             &before,
             &[State::AwaitingEmployment, State::AwaitingConfirmation],
@@ -49,12 +52,7 @@ impl Registrations {
         let birth_date = birth_date.ok_or(Error::BirthDateNeeded)?;
         self.check_work(self.db.reader(), &told.work, birth_date, today)
             .await?;
-        // Not asked again when it is confirmed: it is a plan, and nothing rests on it.
-        if let Stated::Placement(placement) = &told.work
-            && !(today..=today + AHEAD).contains(&placement.departs_on)
-        {
-            return Err(Error::DepartsOtherwise);
-        }
+        check_plan(&told.work, today)?;
         if self.is_news(&before.row, told, birth_date)? {
             self.ask(caller, &before.row, told, birth_date).await?;
         }
@@ -204,5 +202,17 @@ impl Registrations {
         let what = "AskRegister";
         audit::wrote(&transaction, &self.seal, now, actor, what, row.id).await?;
         Ok(transaction.commit().await.map_err(db::Error::from)?)
+    }
+}
+
+/// Whether the day on which somebody plans to embark is near. Not asked again when it is confirmed: nothing rests on it.
+pub(super) fn check_plan(work: &Stated, today: NaiveDate) -> Result<(), Error> {
+    match work {
+        Stated::Placement(placement)
+            if !(today..=today + AHEAD).contains(&placement.departs_on) =>
+        {
+            Err(Error::DepartsOtherwise)
+        }
+        Stated::Placement(_) | Stated::Business(_) | Stated::Employee(_) => Ok(()),
     }
 }

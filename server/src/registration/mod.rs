@@ -1,9 +1,11 @@
 //! A person's way into the scheme, in steps that name the next one.
 //!
 //! A registration keeps only what the person said and which code and membership it made; its state is computed from these, so
-//! nothing points right. The walk is `start.rs`, `employ.rs`, `steps.rs`; where the person is known already it is `prove.rs` and `joinings.rs`; `rules.rs` has the states.
+//! nothing points right. The walk is `start.rs`, `employ.rs`, `steps.rs`; where the person is known already it is `prove.rs` and `joinings.rs`, and
+//! `further.rs` where he tells other work for a further membership; `rules.rs` has the states.
 
 mod employ;
+mod further;
 mod joinings;
 mod next_step;
 mod prove;
@@ -31,7 +33,7 @@ use crate::{
     employer,
     identity::{Contact, Document, FullName},
     otp::{self, Limits},
-    participant::{Business, Placement},
+    participant::{Business, Employment, Placement, Work},
     policy::{NoParameter, Policy},
     scheme::Segment,
     seal::Seal,
@@ -76,6 +78,15 @@ impl Stated {
             Self::Business(_) => Segment::Bpu,
             Self::Employee(_) => Segment::Pu,
             Self::Placement(_) => Segment::Pmi,
+        }
+    }
+
+    /// What his membership rests on from now on; of an employee his employer tells the rest.
+    fn work(&self) -> Work {
+        match self {
+            Self::Business(business) => Work::Business(business.clone()),
+            Self::Employee(_) => Work::Employment(Employment::default()),
+            Self::Placement(placement) => Work::Placement(placement.clone()),
         }
     }
 }
@@ -127,6 +138,10 @@ pub(crate) enum Error {
     ProofsWrong { tries_left: i32 },
     #[error("not possible in the state {0}")]
     WrongJoining(&'static str),
+    #[error("a membership of this segment goes on already")]
+    MembershipOpen { membership: Uuid, segment: Segment },
+    #[error("the participant works for this employer already, or waits for his answer")]
+    EmployeeKnown { membership: Uuid },
     #[error("the registration is for another segment")]
     OtherSegment { segment: Segment },
     #[error("the first day of work must not be in the future")]

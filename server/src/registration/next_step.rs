@@ -47,7 +47,7 @@ pub(super) fn after_start(challenge: Uuid, is_sandbox: bool) -> Vec<NextStep> {
 /// What can be done from where the registration stands; the first is the way on.
 pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
     let id = shown.row.id;
-    let registrant = Subject::Registrant;
+    let registrant = who(shown);
     let cancel = || {
         let body = json!({ "registrationId": id });
         step(
@@ -71,12 +71,16 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
             cancel(),
         ],
         State::AwaitingPayment => vec![pay(shown), cancel()],
-        State::Active => vec![step(
-            "SessionService/RefreshToken",
-            &json!({ "refreshToken": "‹the refresh token›" }),
-            Subject::Unspecified,
-            "Refresh the token: from now on it speaks for the participant.",
-        )],
+        State::Active => {
+            let refresh = step(
+                "SessionService/RefreshToken",
+                &json!({ "refreshToken": "‹the refresh token›" }),
+                Subject::Unspecified,
+                "Refresh the token: from now on it speaks for the participant.",
+            );
+            let further = shown.takes_further.then(|| submit_employment(shown));
+            std::iter::once(refresh).chain(further).collect()
+        }
         // The register is asked again by itself.
         State::AwaitingIdentity | State::Held => vec![cancel()],
         State::AwaitingProof => vec![prove(id), cancel()],
@@ -115,12 +119,25 @@ fn submit_employment(shown: &Shown) -> NextStep {
     if shown.row.birth_date.is_none() {
         body["birthDate"] = json!("‹YYYY-MM-DD›");
     }
+    let explanation = if shown.takes_further {
+        format!("For a further membership under the same number: {explanation}")
+    } else {
+        explanation.to_owned()
+    };
     step(
         "RegistrationService/SubmitEmployment",
         &body,
-        Subject::Registrant,
+        who(shown),
         explanation,
     )
+}
+
+/// Who goes on: whoever has an account is a participant.
+fn who(shown: &Shown) -> Subject {
+    match shown.participant {
+        Some(_) => Subject::Participant,
+        None => Subject::Registrant,
+    }
 }
 
 fn employee(registration: Uuid) -> (Value, &'static str) {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{
     Error, Proofs, Registrations, Second,
     rules::State,
-    stand::{Shown, holds, may},
+    stand::{Shown, lock_own, may},
     store,
 };
 use crate::{
@@ -50,8 +50,7 @@ impl Registrations {
     async fn count_proof(&self, caller: &Caller, id: Uuid) -> Result<Counted, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let row = store::lock(&transaction, id).await?;
-        let row = row.filter(|_| holds(caller, id)).ok_or(Error::NotFound)?;
+        let row = lock_own(&transaction, caller, id).await?;
         let shown = self.stand(&transaction, row).await?;
         if shown.state == State::Active {
             return Ok(Counted::AsItStands(Box::new(shown)));

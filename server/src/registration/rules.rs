@@ -33,6 +33,10 @@ pub(crate) enum State {
 pub(super) struct Facts {
     pub(super) is_confirmed_by_code: bool,
     pub(super) has_account: bool,
+    /// The work was told by whoever is a participant already.
+    pub(super) is_further: bool,
+    /// The first bill of his further membership is open.
+    pub(super) further_is_unpaid: bool,
     pub(super) is_cancelled: bool,
     pub(super) is_stopped: bool,
     pub(super) has_employment: bool,
@@ -73,8 +77,10 @@ impl State {
 
 /// Where it stands at `now`.
 pub(super) fn state(facts: &Facts, now: DateTime<Utc>) -> State {
-    if facts.has_account {
+    if facts.has_account && !facts.is_further {
         State::Active
+    } else if facts.has_account {
+        further(facts, now)
     } else if facts.is_cancelled {
         State::Cancelled
     } else if facts.is_paid_in_doubt && !facts.nik_is_taken {
@@ -105,6 +111,21 @@ pub(super) fn state(facts: &Facts, now: DateTime<Utc>) -> State {
         State::AwaitingConfirmation
     } else {
         State::AwaitingPayment
+    }
+}
+
+/// Where the further membership stands of somebody who is a participant already.
+fn further(facts: &Facts, now: DateTime<Utc>) -> State {
+    if facts.is_cancelled {
+        State::Cancelled
+    } else if facts.is_confirmed && !facts.further_is_unpaid {
+        State::Active
+    } else if facts.expires_at <= now {
+        State::Expired
+    } else if facts.is_confirmed {
+        State::AwaitingPayment
+    } else {
+        State::AwaitingConfirmation
     }
 }
 

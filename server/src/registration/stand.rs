@@ -5,14 +5,14 @@ use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Error, Registrations, Stated, rules,
+    Error, Registrations, Stated, further, rules,
     rules::{Facts, State},
-    store::Registration,
+    store::{self, Registration},
 };
 use crate::{
     caller::Caller,
     clock::day_of,
-    contribution,
+    contribution, db,
     identity::IdentityState,
     otp,
     participant::{self, JoiningState},
@@ -35,9 +35,16 @@ pub(crate) struct Shown {
     pub(super) known: Option<Uuid>,
     /// What became of the wish to join him.
     pub(super) joining: Option<JoiningState>,
+    /// He is a participant already, and other work can be told here for a further membership.
+    pub(super) takes_further: bool,
 }
 
 impl Shown {
+    /// Whether he was a participant before, and nothing has been opened for him here.
+    pub(super) fn has_joined(&self) -> bool {
+        self.state == State::Active && self.row.confirmed_at.is_none()
+    }
+
     /// Whether it has come to where only the question is left whether he is the participant that is known.
     pub(super) fn may_join(&self) -> bool {
         let open = matches!(self.state, State::AwaitingProof | State::Stopped);
@@ -69,6 +76,8 @@ impl Registrations {
         let facts = Facts {
             is_confirmed_by_code: codes.is_confirmed,
             has_account: account.is_some(),
+            is_further: row.is_further,
+            further_is_unpaid: further::is_unpaid(connection, &row).await?,
             is_cancelled: row.cancelled_at.is_some(),
             is_stopped: row.stopped_by.is_some(),
             has_employment: work.is_some(),
@@ -85,6 +94,10 @@ impl Registrations {
             expires_at: row.expires_at,
         };
         let state = rules::state(&facts, now);
+        let takes_further = match account {
+            Some(of) => further::is_open(connection, &self.policy, &row, of, now).await?,
+            None => false,
+        };
         let participant = match account {
             // Whoever waits for his employer has none yet.
             Some(id) => {
@@ -110,6 +123,7 @@ impl Registrations {
             now,
             known,
             joining,
+            takes_further,
             row,
         })
     }
@@ -157,8 +171,28 @@ impl Registrations {
     }
 }
 
-pub(super) fn holds(caller: &Caller, id: Uuid) -> bool {
-    caller.subject == Subject::Registrant && caller.id == id
+/// Whether the registration is the caller's: by its code, or as the participant whom it has led to.
+pub(super) async fn holds(
+    connection: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<bool, db::Error> {
+    if caller.subject == Subject::Registrant {
+        return Ok(caller.id == id);
+    }
+    let led_to = participant::account_of(connection, id).await?;
+    Ok(led_to.is_some_and(|it| caller.is(it)))
+}
+
+/// The registration, held until the transaction ends, where it is the caller's.
+pub(super) async fn lock_own(
+    connection: &impl ConnectionTrait,
+    caller: &Caller,
+    id: Uuid,
+) -> Result<Registration, Error> {
+    let row = store::lock(connection, id).await?;
+    let is_his = holds(connection, caller, id).await?;
+    row.filter(|_| is_his).ok_or(Error::NotFound)
 }
 
 /// Whether the step may be taken now; if not, why, in the order of the contract.

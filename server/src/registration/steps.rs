@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     Error, Registrations, Stated,
     rules::{self, State},
-    stand::{Shown, holds, may},
+    stand::{Shown, holds, lock_own, may},
     store::{self, Registration},
 };
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     contribution::{self, SuspenseReason},
     db, employer,
     event::{self, Event},
-    participant::{self, Person, Work},
+    participant::{self, Person},
 };
 
 impl Registrations {
@@ -25,7 +25,8 @@ impl Registrations {
     pub(crate) async fn show(&self, caller: &Caller, id: Uuid) -> Result<Shown, Error> {
         let reader = self.db.reader();
         let row = store::find(reader, id).await?;
-        let row = row.filter(|_| holds(caller, id)).ok_or(Error::NotFound)?;
+        let is_his = holds(reader, caller, id).await?;
+        let row = row.filter(|_| is_his).ok_or(Error::NotFound)?;
         self.stand(reader, row).await
     }
 
@@ -33,8 +34,7 @@ impl Registrations {
     pub(crate) async fn confirm(&self, caller: &Caller, id: Uuid) -> Result<Shown, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let row = store::lock(&transaction, id).await?;
-        let row = row.filter(|_| holds(caller, id)).ok_or(Error::NotFound)?;
+        let row = lock_own(&transaction, caller, id).await?;
         let shown = self.stand(&transaction, row).await?;
         if shown.row.confirmed_at.is_some()
             && matches!(
@@ -48,9 +48,39 @@ impl Registrations {
         let row = &shown.row;
         let wrong = db::Error::Unknown("registration.employment");
         let work = shown.work.as_ref().ok_or(wrong)?;
+        let bill = match &shown.participant {
+            Some((participant, _)) => {
+                let ids = (id, *participant);
+                self.take_further(&transaction, now, ids, work).await?
+            }
+            None => self.take_new(&transaction, now, row, work).await?,
+        };
+        let facts = match &bill {
+            Some(bill) => serde_json::json!({ "billId": bill.id, "totalIdr": bill.total.idr() }),
+            None => serde_json::json!({}),
+        };
+        let confirmed = Event {
+            kind: "registration.confirmed",
+            subject: id,
+            participant: shown.participant.as_ref().map(|it| it.0),
+            facts,
+        };
+        event::record(&transaction, &self.seal, now, [confirmed]).await?;
+        self.finish(transaction, caller, "ConfirmRegistration", id)
+            .await
+    }
+
+    /// Takes somebody in who is no participant yet.
+    async fn take_new(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        row: &Registration,
+        work: &Stated,
+    ) -> Result<Option<contribution::Bill>, Error> {
         let birth_date = row.birth_date.ok_or(Error::BirthDateNeeded)?;
         // Asked again: a birthday may lie between telling the work and confirming it.
-        self.check_work(&transaction, work, birth_date, day_of(now))
+        self.check_work(connection, work, birth_date, day_of(now))
             .await?;
         let person = Person {
             document_digest: row.document_digest.clone(),
@@ -63,20 +93,7 @@ impl Registrations {
             identity: row.identity()?,
             document: row.document(&self.seal)?,
         };
-        let bill = self.take_in(&transaction, now, row, &person, work).await?;
-        let facts = match &bill {
-            Some(bill) => serde_json::json!({ "billId": bill.id, "totalIdr": bill.total.idr() }),
-            None => serde_json::json!({}),
-        };
-        let confirmed = Event {
-            kind: "registration.confirmed",
-            subject: id,
-            participant: None,
-            facts,
-        };
-        event::record(&transaction, &self.seal, now, [confirmed]).await?;
-        self.finish(transaction, caller, "ConfirmRegistration", id)
-            .await
+        self.take_in(connection, now, row, &person, work).await
     }
 
     /// Takes the person in: with a first bill where he pays himself, with an account and a question to his employer where he does not.
@@ -88,12 +105,8 @@ impl Registrations {
         person: &Person,
         stated: &Stated,
     ) -> Result<Option<contribution::Bill>, Error> {
-        let (seal, policy) = (&self.seal, &self.policy);
-        let work = match stated {
-            Stated::Business(business) => Work::Business(business.clone()),
-            Stated::Employee(_) => Work::Employment(participant::Employment::default()),
-            Stated::Placement(placement) => Work::Placement(placement.clone()),
-        };
+        let seal = &self.seal;
+        let work = stated.work();
         let taken = participant::take_in(connection, seal, now, row.id, person, &work).await?;
         if !person.identity.is_proven() {
             let mother = person.mother_name.as_ref();
@@ -101,6 +114,21 @@ impl Registrations {
             let from = (now, now + participant::pause(0));
             participant::watch_identity(connection, seal, from, taken, mother).await?;
         }
+        if matches!(stated, Stated::Employee(_)) {
+            participant::open_account(connection, row.id, taken.0, now).await?;
+        }
+        self.begin(connection, now, (row.id, taken), stated).await
+    }
+
+    /// What follows a membership that was opened: a first bill where he pays himself, a question to his employer where he does not.
+    pub(super) async fn begin(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        (id, taken): (Uuid, (Uuid, Uuid)),
+        stated: &Stated,
+    ) -> Result<Option<contribution::Bill>, Error> {
+        let (seal, policy) = (&self.seal, &self.policy);
         let bill = match stated {
             Stated::Business(business) => {
                 let issued =
@@ -113,13 +141,12 @@ impl Registrations {
                 Some(issued.await?)
             }
             Stated::Employee(claimed) => {
-                participant::open_account(connection, row.id, taken.0, now).await?;
                 employer::ask(connection, seal, now, taken, claimed).await?;
                 None
             }
         };
         let made = (taken.0, taken.1, bill.as_ref().map(|it| it.id));
-        store::confirm(connection, row.id, made, now).await?;
+        store::confirm(connection, id, made, now).await?;
         Ok(bill)
     }
 
@@ -127,8 +154,7 @@ impl Registrations {
     pub(crate) async fn cancel(&self, caller: &Caller, id: Uuid) -> Result<Shown, Error> {
         let now = self.clock.now();
         let transaction = self.db.begin_write().await?;
-        let row = store::lock(&transaction, id).await?;
-        let row = row.filter(|_| holds(caller, id)).ok_or(Error::NotFound)?;
+        let row = lock_own(&transaction, caller, id).await?;
         if let Some(membership) = row.membership_id {
             participant::hold(&transaction, membership).await?;
         }
@@ -146,8 +172,10 @@ impl Registrations {
             | State::Held
             | State::Stopped => {}
         }
-        // What an officer has decided stays decided: it is how the next one knows.
-        if let Some(decided) = participant::withdraw_joining(&transaction, id).await? {
+        // What an officer has decided stays decided: it is how the next one knows. Whoever has joined takes back only his further work.
+        if !shown.row.is_further
+            && let Some(decided) = participant::withdraw_joining(&transaction, id).await?
+        {
             return Err(rules::wrong_joining(decided));
         }
         store::cancel(&transaction, id, now).await?;

@@ -12,7 +12,7 @@ use sea_orm::{
 };
 use uuid::Uuid;
 
-use super::{Application, Told, rules::Stop};
+use super::{Application, Stated, Told, rules::Stop};
 use crate::{
     db,
     identity::{IdentityState, Sex, Warning},
@@ -107,6 +107,7 @@ pub(super) async fn insert(
         employed_at: Set(None),
         confirmed_at: Set(None),
         cancelled_at: Set(None),
+        is_further: Set(false),
     };
     Entity::insert(row)
         .exec_without_returning(connection)
@@ -136,6 +137,24 @@ pub(super) async fn keep_work(
         birth_date: Set(Some(birth_date)),
         warnings: Set(listed(warnings)),
         employed_at: Set(Some(now)),
+        ..Default::default()
+    };
+    Entity::update(row).exec(connection).await?;
+    Ok(())
+}
+
+/// Keeps the other work of whoever is a participant already.
+pub(super) async fn keep_further_work(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    work: &Stated,
+    now: DateTime<Utc>,
+) -> Result<(), db::Error> {
+    let row = ActiveModel {
+        id: Set(id),
+        employment: Set(kept(work)),
+        employed_at: Set(Some(now)),
+        is_further: Set(true),
         ..Default::default()
     };
     Entity::update(row).exec(connection).await?;

@@ -2,15 +2,13 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{
-    ActiveValue::Set, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*,
-    sea_query::LockType,
+    ActiveValue::Set, ConnectionTrait, QuerySelect, entity::prelude::*, sea_query::LockType,
 };
 use uuid::Uuid;
 
 use super::{
     super::Person,
     contacts::{insert_contact, verify_contacts},
-    one_id,
     person::{self, Participant, document},
     reported::verify_reported,
 };
@@ -120,22 +118,6 @@ pub(crate) async fn civil_of(
         (id, civil)
     });
     Ok(civil.collect())
-}
-
-/// Somebody with an account: a participant, or who waits for his employer.
-pub(in super::super) async fn with_account(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<Participant>, db::Error> {
-    let Some(row) = person::Entity::find_by_id(id).one(connection).await? else {
-        return Ok(None);
-    };
-    if row.active_since.is_some() {
-        return Ok(Some(row));
-    }
-    let sql = "SELECT participant_id AS id FROM account WHERE participant_id = $1 LIMIT 1";
-    let account = one_id(connection, sql, id.into()).await?;
-    Ok(account.map(|_| row))
 }
 
 /// The name to show to a payer.
@@ -256,51 +238,6 @@ pub(in super::super) async fn activate(
         .execute_raw(db::statement(connection, sql, values))
         .await?;
     Ok(done.rows_affected() == 1)
-}
-
-/// Those with this NIK or passport who are no participants yet, oldest first.
-pub(crate) async fn waiting_with_document(
-    connection: &impl ConnectionTrait,
-    document_digest: &[u8],
-) -> Result<Vec<Uuid>, db::Error> {
-    Ok(person::Entity::find()
-        .select_only()
-        .column(person::Column::Id)
-        .filter(person::Column::DocumentDigest.eq(document_digest.to_vec()))
-        .filter(person::Column::ActiveSince.is_null())
-        .order_by_asc(person::Column::Id)
-        .into_tuple()
-        .all(connection)
-        .await?)
-}
-
-/// The active participant with this NIK or passport.
-pub(crate) async fn with_document(
-    connection: &impl ConnectionTrait,
-    document_digest: &[u8],
-) -> Result<Option<Uuid>, db::Error> {
-    one_id(
-        connection,
-        "SELECT id FROM participant WHERE document_digest = $1 AND active_since IS NOT NULL",
-        document_digest.into(),
-    )
-    .await
-}
-
-/// Those with an account whom a verified contact reaches, with their KPJ, which somebody who waits for his employer has not yet.
-pub(crate) async fn reached_by(
-    connection: &impl ConnectionTrait,
-    contact_digest: &[u8],
-) -> Result<Vec<(Uuid, Option<String>)>, db::Error> {
-    let sql = "SELECT p.id AS id, p.kpj AS kpj FROM participant_contact c JOIN participant p ON p.id = c.participant_id \
-               WHERE c.contact_digest = $1 AND c.replaced_at IS NULL AND (p.active_since IS NOT NULL \
-               OR EXISTS (SELECT 1 FROM account a WHERE a.participant_id = p.id)) ORDER BY p.id";
-    let rows = connection
-        .query_all_raw(db::statement(connection, sql, [contact_digest.into()]))
-        .await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get("", "id")?, row.try_get("", "kpj")?)))
-        .collect()
 }
 
 /// Opens every sealed value and compares it with its digest; names what does not agree.

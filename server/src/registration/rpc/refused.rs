@@ -2,6 +2,8 @@
 
 use tonic::{Code, Status};
 
+use jamsostek_proto::v1 as wire;
+
 use super::super::Error;
 use crate::{
     contribution,
@@ -42,6 +44,23 @@ impl From<Error> for Status {
                 retry_after,
                 [("retryAfterSeconds", retry_after.as_secs().to_string())],
             ),
+            Error::MembershipOpen {
+                membership,
+                segment,
+            } => {
+                let segment = wire::Segment::from(segment).as_str_name().to_owned();
+                let metadata = [
+                    ("membershipId", membership.to_string()),
+                    ("segment", segment),
+                ];
+                let reason = Reason::MembershipOpen;
+                refuse(Code::AlreadyExists, reason, message, metadata)
+            }
+            Error::EmployeeKnown { membership } => {
+                let metadata = [("membershipId", membership.to_string())];
+                let reason = Reason::EmployeeKnown;
+                refuse(Code::AlreadyExists, reason, message, metadata)
+            }
             Error::OtherSegment { segment } => {
                 let mut fields = Fields::default();
                 let field = match segment {

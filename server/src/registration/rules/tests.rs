@@ -15,6 +15,8 @@ prop_compose! {
         Facts {
             is_confirmed_by_code: code,
             has_account: account,
+            is_further: false,
+            further_is_unpaid: false,
             is_cancelled: cancelled,
             is_stopped: stopped,
             has_employment: employment,
@@ -147,6 +149,8 @@ fn an_account_outlives_everything_and_a_cancellation_an_expiry() {
     let facts = Facts {
         is_confirmed_by_code: true,
         has_account: false,
+        is_further: false,
+        further_is_unpaid: false,
         is_cancelled: true,
         is_stopped: false,
         has_employment: true,
@@ -175,4 +179,45 @@ fn an_account_outlives_everything_and_a_cancellation_an_expiry() {
         ),
         State::Active
     );
+}
+
+#[test]
+fn a_further_membership_goes_its_own_way() {
+    let facts = Facts {
+        is_confirmed_by_code: true,
+        has_account: true,
+        is_further: true,
+        further_is_unpaid: false,
+        is_cancelled: false,
+        is_stopped: false,
+        has_employment: true,
+        is_confirmed: false,
+        nik_is_taken: true,
+        can_prove: false,
+        waits_for_officer: false,
+        is_foreigner: false,
+        is_refused: false,
+        is_paid_in_doubt: false,
+        expires_at: now() + chrono::Duration::days(1),
+    };
+    let late = |facts: &Facts| state(facts, now() + chrono::Duration::days(1));
+    let unpaid = Facts {
+        is_confirmed: true,
+        further_is_unpaid: true,
+        ..facts
+    };
+    let paid = Facts {
+        further_is_unpaid: false,
+        ..unpaid
+    };
+    let cancelled = Facts {
+        is_cancelled: true,
+        ..unpaid
+    };
+
+    assert_eq!(state(&facts, now()), State::AwaitingConfirmation);
+    assert_eq!(state(&unpaid, now()), State::AwaitingPayment);
+    assert_eq!([late(&facts), late(&unpaid)], [State::Expired; 2]);
+    assert_eq!([state(&paid, now()), late(&paid)], [State::Active; 2]);
+    assert_eq!(late(&cancelled), State::Cancelled);
 }

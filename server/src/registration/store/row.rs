@@ -46,6 +46,8 @@ pub(crate) struct Model {
     pub confirmed_at: Option<DateTime<Utc>>,
     pub cancelled_at: Option<DateTime<Utc>>,
     pub document_kind: String,
+    /// The work was told by whoever is a participant already: it becomes a further membership of his.
+    pub is_further: bool,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -163,6 +163,11 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "Start another with `jamsostek register --new`.",
     ),
     (
+        Reason::MembershipOpen,
+        "A membership of this kind goes on already ({segment}).",
+        "`jamsostek coverage` tells what is held.",
+    ),
+    (
         Reason::OfficerNeeded,
         "Somebody with this NIK is a participant already, and this contact is not on file.",
         "Sign in with the contact on file, or let an officer help.",
