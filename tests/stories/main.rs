@@ -66,6 +66,7 @@ mod receipt;
 mod registration;
 mod reminders;
 mod sandbox;
+mod sandbox_people;
 mod session;
 mod sms_gateway;
 mod statement;
