@@ -20,6 +20,7 @@ mod contract;
 mod cookbook;
 mod cover;
 mod crash;
+mod dead_gateway;
 mod deadline;
 mod doubt;
 mod doubt_at_work;
