@@ -284,7 +284,7 @@ fn stands_in(text: &str, code: &str) -> bool {
 }
 
 /// Where the store's bytes are, the live ones and the log of changes.
-async fn bytes_of(home: &TempDir, url: &str) -> Vec<PathBuf> {
+pub async fn bytes_of(home: &TempDir, url: &str) -> Vec<PathBuf> {
     if url.starts_with("sqlite:") {
         let file = home.path().join("town.db");
         let log = home.path().join("town.db-wal");
@@ -307,7 +307,7 @@ async fn bytes_of(home: &TempDir, url: &str) -> Vec<PathBuf> {
 }
 
 /// Whether some file of `places` holds `text`, as it is written.
-async fn lies_in(text: &str, places: &[impl AsRef<Path>]) -> bool {
+pub async fn lies_in(text: &str, places: &[impl AsRef<Path>]) -> bool {
     let mut search = Command::new("grep");
     search.args([
         "--recursive",

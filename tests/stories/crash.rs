@@ -1,6 +1,9 @@
 //! The program is killed in the middle of everything, and nothing that was answered is lost or doubled.
 
+mod abroad;
+mod at_work;
 pub mod claims;
+mod employer;
 pub mod log;
 pub mod moment;
 pub mod roads;

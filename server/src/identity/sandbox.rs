@@ -37,6 +37,20 @@ pub(crate) const PEOPLE: &[Person] = &[
         verdict: || Verdict::Matched,
     },
     Person {
+        nik: "3174012003880003",
+        full_name: "Rudi Salim",
+        birth_date: "1988-03-20",
+        story: "Works for PT Contoh Maju: registers with SEGMENT_PU and the NPP JK000001, and waits until sandbox-employer confirms him.",
+        verdict: || Verdict::Matched,
+    },
+    Person {
+        nik: "3174015207910004",
+        full_name: "Nur Aini",
+        birth_date: "1991-07-12",
+        story: "Goes to Taiwan for two years through an agency: registers with SEGMENT_PMI and pays IDR 37,500 before work, then IDR 332,500.",
+        verdict: || Verdict::Matched,
+    },
+    Person {
         nik: "3174011001850011",
         full_name: "Agus Wijaya",
         birth_date: "1985-01-10",

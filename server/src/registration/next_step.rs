@@ -1,7 +1,7 @@
 //! What to do next: each step with its rpc and a body that is ready to paste.
 
 use chrono::{DateTime, Utc};
-use jamsostek_proto::v1::{NextStep, Subject};
+use jamsostek_proto::v1::{self as wire, NextStep, Subject};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -65,7 +65,14 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
                 "RegistrationService/ConfirmRegistration",
                 &json!({ "registrationId": id }),
                 registrant,
-                "Read what was told once more and confirm it; the answer holds the payment code.",
+                match Segment::from_code(&shown.row.segment) {
+                    Some(Segment::Pu) => {
+                        "Read what was told once more and confirm it; the employer is then asked."
+                    }
+                    Some(Segment::Bpu | Segment::Pmi) | None => {
+                        "Read what was told once more and confirm it; the answer holds the payment code."
+                    }
+                },
             ),
             submit_employment(shown),
             cancel(),
@@ -91,13 +98,21 @@ pub(super) fn from(shown: &Shown, is_sandbox: bool) -> Vec<NextStep> {
         State::Cancelled | State::Expired => vec![step(
             "RegistrationService/StartRegistration",
             &json!({
-                "segment": "SEGMENT_BPU", "nik": "‹the 16 digits›", "fullName": "‹as on the e-KTP›",
+                "segment": segment(shown), "nik": "‹the 16 digits›", "fullName": "‹as on the e-KTP›",
                 "contact": "‹e-mail or +628…›", "consent": true
             }),
             Subject::Unspecified,
             "Start another registration.",
         )],
     }
+}
+
+/// The segment as the wire names it.
+fn segment(shown: &Shown) -> &'static str {
+    let segment = Segment::from_code(&shown.row.segment);
+    segment
+        .map_or(wire::Segment::Unspecified, Into::into)
+        .as_str_name()
 }
 
 fn prove(registration: Uuid) -> NextStep {
