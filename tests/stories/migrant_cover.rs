@@ -192,7 +192,7 @@ async fn a_day_is_reported_once_and_only_an_officer_corrects_it() {
     let other_back = other_back.expect_refusal();
     assert_eq!(other_back.reason, ErrorReason::ReturnReported);
     assert_eq!(other_back.metadata["returnedOn"], "2026-03-09");
-    assert!(budi.reads_messages().await[0].contains("2026-03-09"));
+    assert!(budi.reads_messages().await[0].contains("9 March 2026"));
 }
 
 #[tokio::test]
