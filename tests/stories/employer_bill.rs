@@ -4,7 +4,7 @@ use jamsostek_client::{
     ErrorReason, Programme, Uuid,
     v1::{
         EmployerBill, Hire, Payer, ReportEmployeeRequest, ReportWagesRequest, Scale, Wage,
-        employer_bill::State, look_up_bill_request::By, payment::Disposition,
+        employer_bill::State, jkp_part::Source, look_up_bill_request::By, payment::Disposition,
     },
 };
 
@@ -85,7 +85,12 @@ async fn a_month_is_computed_paid_and_handed_on_to_everybody_to_the_rupiah() {
         (mine.total_idr, line.formula.as_str()),
         (MONTH, "0.24 % × 5,000,000 = 12,000")
     );
-    assert!(!line.references.is_empty());
+    assert!(!line.references.is_empty() && mine.jkp_parts.is_empty());
+    let other_row = rows.iter().find(|it| id(&it.membership_id) != membership);
+    let jkp = &other_row.expect("a row").jkp_parts;
+    let jkp: Vec<_> = jkp.iter().map(|it| (it.source(), it.amount_idr)).collect();
+    // 0.14 % and 0.22 % of the cap of 5,000,000.
+    assert_eq!(jkp, [(Source::Jkk, 7_000), (Source::State, 11_000)]);
     let asked = asked.expect("an answer").bill.expect("the bill");
     assert_eq!(
         (asked.npp.as_str(), asked.payable_idr),

@@ -1,6 +1,12 @@
 //! Contributions cost what the law of their month says, and nothing is made up where it says nothing.
 
-use jamsostek_client::{BpuCategory, ErrorReason, Programme, Sector, v1::QuoteContributionRequest};
+use jamsostek_client::{
+    BpuCategory, ErrorReason, Programme, Sector,
+    v1::{
+        EmployeeTerms, Payer, PlacementTerms, QuoteContributionRequest, RiskClass, Route, Scale,
+        Stage, quote_contribution_request::Work,
+    },
+};
 
 use crate::{
     person::programmes,
@@ -48,6 +54,115 @@ async fn contributions_cost_what_the_law_says() {
             "{sector:?} {income_idr} {first_month} {months}"
         );
     }
+}
+
+#[tokio::test]
+async fn anybody_asks_what_an_employee_costs_his_employer_and_himself() {
+    let town = Town::found("2026-03-10").await;
+    let asks = async |terms: EmployeeTerms, first_month: &str, months: i32| {
+        let request = QuoteContributionRequest {
+            first_month: first_month.into(),
+            months,
+            work: Some(Work::Employee(terms)),
+            ..Default::default()
+        };
+        town.client.quote_contribution(request).await
+    };
+    let terms = EmployeeTerms {
+        risk_class: RiskClass::VeryLow.into(),
+        scale: Scale::Medium.into(),
+        wage_idr: 5_000_000,
+        ..EmployeeTerms::default()
+    };
+    let dangerous = EmployeeTerms {
+        risk_class: RiskClass::VeryHigh.into(),
+        ..terms.clone()
+    };
+    let old = EmployeeTerms {
+        birth_date: "1960-01-01".into(),
+        ..terms.clone()
+    };
+    let poor = EmployeeTerms {
+        wage_idr: 999_999,
+        ..terms.clone()
+    };
+
+    let month = asks(terms.clone(), "2026-03", 0).await.expect("a quote");
+    let two = asks(terms.clone(), "2026-03", 2).await.expect("a quote");
+    let dangerous = asks(dangerous, "2026-03", 1).await.expect("a quote");
+    let old = asks(old, "2026-03", 1).await.expect("a quote");
+    let poor = asks(poor, "2026-03", 1).await.expect_refusal();
+    let ahead = asks(terms.clone(), "2027-03", 1).await.expect_refusal();
+    let both = QuoteContributionRequest {
+        income_idr: 1,
+        sector: Sector::Trade.into(),
+        work: Some(Work::Employee(EmployeeTerms::default())),
+        ..Default::default()
+    };
+    let both = town.client.quote_contribution(both).await.expect_refusal();
+
+    // JKK 0.24 %, JKM 0.3 %, JHT 3.7 and 2 %, JP 2 and 1 % of 5,000,000.
+    assert_eq!((month.total_idr, month.base_idr), (462_000, 5_000_000));
+    assert_eq!((month.due_on.as_str(), month.lines), ("2026-04-15", vec![]));
+    let paid_by = |payer: Payer| -> i64 {
+        let lines = month.employee_contributions.iter();
+        let of = lines.filter(|it| it.payer() == payer);
+        of.filter_map(|it| it.line.as_ref())
+            .map(|it| it.amount_idr)
+            .sum()
+    };
+    assert_eq!(paid_by(Payer::Worker), 150_000);
+    assert_eq!(paid_by(Payer::Employer), 312_000);
+    assert_eq!(two.total_idr, 924_000);
+    // 1.74 % instead of 0.24 %.
+    assert_eq!(dangerous.total_idr, 462_000 + 75_000);
+    assert_eq!(old.total_idr, 312_000);
+    assert_eq!(poor.reason, ErrorReason::WageTooLow);
+    assert_eq!(ahead.reason, ErrorReason::NoParameter);
+    let fields: Vec<_> = both.violations.iter().map(|it| it.field.as_str()).collect();
+    let bad = [
+        "sector",
+        "income_idr",
+        "first_month",
+        "employee.risk_class",
+        "employee.scale",
+        "employee.wage_idr",
+    ];
+    assert_eq!(fields, bad);
+}
+
+#[tokio::test]
+async fn anybody_asks_what_a_contract_abroad_costs_by_the_law_of_today() {
+    let town = Town::found("2026-03-10").await;
+    let asks = async |route: Route, contract_months: i32, jht_monthly_idr: i64| {
+        let terms = PlacementTerms {
+            route: route.into(),
+            contract_months,
+            jht_monthly_idr,
+        };
+        let request = QuoteContributionRequest {
+            work: Some(Work::Placement(terms)),
+            ..Default::default()
+        };
+        town.client.quote_contribution(request).await
+    };
+
+    let agency = asks(Route::Agency, 24, 0).await.expect("a quote");
+    let alone = asks(Route::Individual, 6, 100_000).await.expect("a quote");
+    let long = asks(Route::Individual, 61, 0).await.expect_refusal();
+    let odd = asks(Route::Individual, 6, 70_000).await.expect_refusal();
+
+    let stages: Vec<_> = agency
+        .lines
+        .iter()
+        .map(|it| (it.stage(), it.amount_idr))
+        .collect();
+    let paid = [(Stage::BeforeWork, 37_500), (Stage::Contract, 332_500)];
+    assert_eq!((stages, agency.total_idr), (paid.to_vec(), 370_000));
+    assert_eq!(agency.due_on, "");
+    assert_eq!(alone.total_idr, 108_000 + 600_000);
+    assert_eq!(long.reason, ErrorReason::ContractMonths);
+    assert_eq!(odd.reason, ErrorReason::JhtAmountNotOffered);
 }
 
 #[tokio::test]

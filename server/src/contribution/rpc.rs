@@ -18,11 +18,12 @@ use uuid::Uuid;
 mod answer;
 mod employers;
 mod paper;
+mod quote;
 mod refused;
 
 pub(crate) use refused::{contract_refusal, law_refusal};
 
-use super::{Contributions, Error, look_up::LookedUp, rules};
+use super::{Contributions, look_up::LookedUp};
 use crate::{caller::Caller, db, page, refusal::Fields, wire::reason as wire_reason};
 
 /// The list whose page tokens these are.
@@ -45,11 +46,8 @@ impl ContributionService for Rpc {
         &self,
         request: Request<QuoteContributionRequest>,
     ) -> Result<Response<QuoteContributionResponse>, Status> {
-        let (terms, first, months) = paper::quote(request.into_inner())?;
-        rules::check(&terms).map_err(Error::from)?;
-        let policy = &self.contributions.policy;
-        let quote = rules::quote(policy, &terms, first, months).map_err(Error::from)?;
-        Ok(Response::new(answer::quoted(quote, policy)))
+        let answer = quote::answer(&self.contributions, request.get_ref())?;
+        Ok(Response::new(answer))
     }
 
     async fn issue_bill(

@@ -3,10 +3,6 @@
 //! Employees are in [`pu`], migrant workers in [`pmi`].
 
 pub(crate) mod pmi;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "called by the operations for employers")
-)]
 pub(crate) mod pu;
 
 use std::collections::BTreeSet;

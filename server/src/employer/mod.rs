@@ -25,7 +25,7 @@ pub(crate) use known::known_at;
 pub(crate) use question::{ask, check_named, question};
 pub(crate) use register::seed;
 pub(crate) use rpc::{employee_number, service};
-pub(crate) use rules::programmes_of;
+pub(crate) use rules::{check_wage, programmes_of};
 pub(crate) use show::Employee;
 pub(crate) use store::{
     Employed, employed_at, employed_by, hold_unit, latest_wages as wages, place, verify,

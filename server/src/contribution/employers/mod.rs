@@ -10,7 +10,7 @@ mod price;
 mod remind;
 mod settle;
 
-pub(crate) use price::Price;
+pub(crate) use price::{Price, Sketch, quote as quote_employee};
 
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use uuid::Uuid;

@@ -199,22 +199,36 @@ fn priced(
             Stage::Extension,
         ),
     };
-    let lines = lines.into_iter().map(|it| {
-        let (stage, programme) = match it.kind {
-            LineKind::BeforeWork => (Stage::BeforeWork, None),
-            LineKind::Contract => (Stage::Contract, None),
-            LineKind::Extension => (Stage::Extension, None),
-            LineKind::Jht => (with_savings, Some(Programme::Jht)),
-        };
-        StageLine {
-            stage,
-            programme,
-            amount: it.amount,
-            formula: it.formula,
-            references: it.references,
-        }
-    });
+    let lines = lines.into_iter().map(|it| staged(it, with_savings));
     Ok(lines.collect())
+}
+
+/// What a contract costs by the law of `day`.
+pub(super) fn quote(
+    policy: &Policy,
+    terms: &pmi::Terms,
+    day: NaiveDate,
+) -> Result<Vec<StageLine>, pmi::Refused> {
+    let lines = pmi::quote(policy, terms, day)?;
+    let lines = lines.into_iter().map(|it| staged(it, Stage::Contract));
+    Ok(lines.collect())
+}
+
+/// A line in the stage in which it is paid; savings come with `with_savings`.
+fn staged(line: pmi::Line, with_savings: Stage) -> StageLine {
+    let (stage, programme) = match line.kind {
+        LineKind::BeforeWork => (Stage::BeforeWork, None),
+        LineKind::Contract => (Stage::Contract, None),
+        LineKind::Extension => (Stage::Extension, None),
+        LineKind::Jht => (with_savings, Some(Programme::Jht)),
+    };
+    StageLine {
+        stage,
+        programme,
+        amount: line.amount,
+        formula: line.formula,
+        references: line.references,
+    }
 }
 
 /// A bill, good to the end of this month.

@@ -1,30 +1,12 @@
 //! Answers, from our words to the contract's.
 
-use jamsostek_proto::v1::{self as wire, QuoteContributionResponse, bill, payment};
+use jamsostek_proto::v1::{self as wire, bill, payment};
 
-use super::super::{
-    BillLine, BillShown, Fate, Payment, Stage, StageLine, SuspenseReason, rules::Quote,
-};
+use super::super::{BillLine, BillShown, Fate, Payment, Stage, StageLine, SuspenseReason};
 use crate::{
     money::{Money, Month},
-    policy::Policy,
     refusal::timestamp,
 };
-
-pub(super) fn quoted(quote: Quote, policy: &Policy) -> QuoteContributionResponse {
-    QuoteContributionResponse {
-        total_idr: quote.total().idr(),
-        bracket: i32::try_from(quote.bracket).unwrap_or(0),
-        base_idr: quote.base.idr(),
-        due_on: quote.due_on.to_string(),
-        lines: quote
-            .lines
-            .into_iter()
-            .map(|it| BillLine::from(it).into())
-            .collect(),
-        policy_version: policy.version().to_owned(),
-    }
-}
 
 impl From<BillLine> for wire::AmountLine {
     fn from(line: BillLine) -> Self {

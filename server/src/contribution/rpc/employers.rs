@@ -3,14 +3,14 @@
 use jamsostek_proto::v1::{
     self as wire, IssueEmployerBillRequest, IssueEmployerBillResponse, ListEmployerBillRowsRequest,
     ListEmployerBillRowsResponse, ListEmployerBillsRequest, ListEmployerBillsResponse, bill,
-    employer_bill,
+    employer_bill, jkp_part,
 };
 use tonic::Status;
 
 use super::super::{
     Contributions,
     employers::{Price, State, UnitBillShown, UnitRow},
-    rules::pu::Line,
+    rules::pu::{JkpPart, JkpSource, Line},
 };
 use crate::{
     caller::Caller,
@@ -104,7 +104,8 @@ pub(super) async fn rows(
 
 /// A row with its formulas, as the law of its month gives them again.
 fn row(row: &UnitRow, Price { tariff, .. }: &Price<'_>) -> wire::EmployerBillRow {
-    let lines = tariff.assess(row.wage, row.worker).lines(tariff);
+    let shares = tariff.assess(row.wage, row.worker);
+    let (lines, jkp) = (shares.lines(tariff), shares.jkp_parts(tariff));
     wire::EmployerBillRow {
         membership_id: row.membership.to_string(),
         month: row.month.to_string(),
@@ -112,10 +113,11 @@ fn row(row: &UnitRow, Price { tariff, .. }: &Price<'_>) -> wire::EmployerBillRow
         total_idr: row.shares.total().idr(),
         contributions: lines.into_iter().map(|it| line(it, row.month)).collect(),
         allocated: row.is_allocated,
+        jkp_parts: jkp.into_iter().map(Into::into).collect(),
     }
 }
 
-fn line(line: Line, month: Month) -> wire::EmployeeContribution {
+pub(super) fn line(line: Line, month: Month) -> wire::EmployeeContribution {
     wire::EmployeeContribution {
         payer: wire::Payer::from(line.payer).into(),
         line: Some(wire::AmountLine {
@@ -127,6 +129,22 @@ fn line(line: Line, month: Month) -> wire::EmployeeContribution {
             references: line.references.into_iter().map(Into::into).collect(),
             stage: wire::Stage::Unspecified.into(),
         }),
+    }
+}
+
+impl From<JkpPart> for wire::JkpPart {
+    fn from(part: JkpPart) -> Self {
+        let source = match part.source {
+            JkpSource::Jkk => jkp_part::Source::Jkk,
+            JkpSource::Jkm => jkp_part::Source::Jkm,
+            JkpSource::State => jkp_part::Source::State,
+        };
+        Self {
+            source: source.into(),
+            amount_idr: part.amount.idr(),
+            formula: part.formula,
+            references: part.references.into_iter().map(Into::into).collect(),
+        }
     }
 }
 

@@ -2,56 +2,24 @@
 
 use chrono::{DateTime, Duration, DurationRound, NaiveDate, Utc};
 use jamsostek_proto::v1::{
-    EndBusinessRequest, ExtendCoverRequest, LookUpBillRequest, QuoteContributionRequest,
-    RecordPaymentRequest, allocate_payment_request, look_up_bill_request::By,
+    EndBusinessRequest, ExtendCoverRequest, LookUpBillRequest, RecordPaymentRequest,
+    allocate_payment_request, look_up_bill_request::By,
 };
 use tonic::Status;
 use uuid::Uuid;
 
-use super::super::{BILL_MONTHS_MAX, Home, Notice, Terms, look_up::Key};
+use super::super::{BILL_MONTHS_MAX, Home, Notice, look_up::Key};
 use crate::{
     caller::Caller,
     employer::Npp,
     identity::Nik,
-    money::{Money, Month},
+    money::Money,
     refusal::Fields,
     wire::{self, is_word},
 };
 
 /// How far a gateway's clock may run ahead of ours.
 const SKEW: Duration = Duration::minutes(5);
-
-pub(super) fn quote(request: QuoteContributionRequest) -> Result<(Terms, Month, u32), Status> {
-    let mut fields = Fields::default();
-    let category = wire::category(request.category);
-    if category.is_none() {
-        fields.reject("category", "must be a BPU_CATEGORY of the contract");
-    }
-    let sector = wire::sector(request.sector);
-    if sector.is_none() {
-        fields.reject("sector", "must be a SECTOR of the contract");
-    }
-    let income = wire::income(&mut fields, "income_idr", request.income_idr);
-    let programmes = wire::programmes(&mut fields, "programmes", &request.programmes);
-    let first = fields.take("first_month", request.first_month.parse::<Month>());
-    let months = match request.months {
-        0 => Some(1),
-        stated => months(&mut fields, stated),
-    };
-    let (Some(category), Some(sector), Some(income), Some(programmes), Some(first), Some(months)) =
-        (category, sector, income, programmes, first, months)
-    else {
-        return Err(fields.refusal());
-    };
-    let terms = Terms {
-        category,
-        sector,
-        income,
-        programmes: programmes.into_iter().collect(),
-        paid_by_state: request.paid_by_state,
-    };
-    Ok((terms, first, months))
-}
 
 pub(super) fn months(fields: &mut Fields, months: i32) -> Option<u32> {
     let read = u32::try_from(months)

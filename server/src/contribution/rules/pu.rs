@@ -11,13 +11,8 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "called by the operations for employers")
-)]
 pub(crate) use self::lines::{JkpPart, JkpSource, Line};
-#[expect(unused_imports, reason = "called by the operations for employers")]
-pub(crate) use self::tariff::{Jkp, Owed, Shares, Tariff, Terms, Worker};
+pub(crate) use self::tariff::{Shares, Tariff, Terms, Worker};
 
 use crate::identity::birthday;
 use crate::money::{Money, Month, months_after};

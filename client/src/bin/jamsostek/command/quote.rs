@@ -59,6 +59,7 @@ impl Quote {
             first_month,
             months: self.months,
             paid_by_state: self.paid_by_state,
+            work: None,
         };
         let told = nobody.quote_contribution(request).await?;
         let text = format!(

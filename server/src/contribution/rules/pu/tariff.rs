@@ -1,6 +1,8 @@
 //! What a month of employees costs: every number of the law is looked up once, and then each wage is priced by it.
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeSet;
@@ -220,53 +222,15 @@ pub(super) fn capped(wage: Money, cap: Option<&Dated<Money>>) -> Money {
 }
 
 impl Shares {
-    /// What is owed, line by line.
-    pub(crate) fn owed(&self) -> impl Iterator<Item = (Programme, Payer, Owed)> {
-        PLACES
-            .into_iter()
-            .zip(self.owed)
-            .filter_map(|((programme, payer), owed)| Some((programme, payer, owed?)))
-    }
-
     /// What is owed for a programme by one of the two; nothing where it is not held.
     pub(crate) fn amount(&self, programme: Programme, payer: Payer) -> Money {
-        self.sum(|it| it == (programme, payer))
-    }
-
-    /// What one of the two owes.
-    pub(crate) fn paid_by(&self, payer: Payer) -> Money {
-        self.sum(|(_, by)| by == payer)
-    }
-
-    /// What is billed.
-    pub(crate) fn total(&self) -> Money {
-        self.sum(|_| true)
+        let place = PLACES.iter().position(|it| *it == (programme, payer));
+        let owed = place.and_then(|it| self.owed[it]);
+        owed.map_or(Money::ZERO, |it| it.amount)
     }
 
     /// How JKP is fed; none where the worker has none.
     pub(crate) fn jkp(&self) -> Option<Jkp> {
         self.jkp
-    }
-
-    /// What a programme's fund gets out of what is billed; all funds together get all of it.
-    pub(crate) fn fund(&self, programme: Programme) -> Money {
-        let jkp = self.jkp.unwrap_or_default();
-        let given = match programme {
-            Programme::Jkk => jkp.from_jkk,
-            Programme::Jkm => jkp.from_jkm,
-            Programme::Jht | Programme::Jp => Money::ZERO,
-            Programme::Jkp => return [jkp.from_jkk, jkp.from_jkm].into_iter().sum(),
-        };
-        self.sum(|(of, _)| of == programme)
-            .checked_sub(given)
-            .expect("JKP's part is at most what is billed")
-    }
-
-    fn sum(&self, counts: impl Fn((Programme, Payer)) -> bool) -> Money {
-        let counted = PLACES.into_iter().zip(self.owed);
-        counted
-            .filter(|(place, _)| counts(*place))
-            .filter_map(|(_, owed)| owed.map(|it| it.amount))
-            .sum()
     }
 }
