@@ -46,6 +46,7 @@ mod next_step;
 mod otp;
 mod otp_delivery;
 mod outage;
+mod patience;
 mod payment;
 mod payout;
 mod person;
