@@ -63,6 +63,7 @@ mod session;
 mod sms_gateway;
 mod store;
 mod suspense;
+mod tour;
 mod town;
 mod two_houses;
 mod two_processes;
