@@ -3,6 +3,7 @@
 mod claiming;
 mod doctor;
 mod elsewhere;
+mod employer;
 mod manners;
 mod road;
 mod segments;

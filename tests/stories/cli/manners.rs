@@ -121,11 +121,13 @@ async fn completions_come_out_for_every_shell() {
     for name in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = shell.runs(&["completions", name]).await;
         assert_eq!(ran.exit, 0, "{}", ran.complained);
-        assert!(
-            ran.printed.contains("end-business"),
-            "{name}: {}",
-            ran.printed
-        );
+        for word in ["end-business", "employees"] {
+            assert!(
+                ran.printed.contains(word),
+                "{word}, {name}: {}",
+                ran.printed
+            );
+        }
     }
     let bash = shell.runs(&["completions", "bash"]).await.printed;
     let mut reads = Command::new("bash");

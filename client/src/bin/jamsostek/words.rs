@@ -2,7 +2,8 @@
 
 use jamsostek_client::{
     BpuCategory as WireCategory, ClaimCause as WireCause, Programme as WireProgramme,
-    Sector as WireSector, Segment as WireSegment, v1::Route as WireRoute,
+    Sector as WireSector, Segment as WireSegment,
+    v1::{Route as WireRoute, employee::State as WireEmployeeState},
 };
 
 /// A name of the contract without what all names of its kind begin with.
@@ -117,6 +118,22 @@ words!(
         Agency,
         /// By himself
         Individual,
+    }
+);
+
+words!(
+    /// Where somebody stands who works for an employer, or says so.
+    EmployeeState for WireEmployeeState {
+        /// Says so; the employer has not answered
+        AwaitingEmployer,
+        /// An officer decides
+        AwaitingOfficer,
+        /// Works here
+        Active,
+        /// Does not, as an officer has decided
+        Rejected,
+        /// The last day has passed
+        Ended,
     }
 );
 

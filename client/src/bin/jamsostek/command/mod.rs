@@ -6,6 +6,7 @@ pub(crate) mod claim;
 pub(crate) mod completions;
 pub(crate) mod coverage;
 pub(crate) mod doctor;
+pub(crate) mod employer;
 pub(crate) mod end_business;
 pub(crate) mod otp;
 pub(crate) mod pay;
@@ -33,6 +34,7 @@ pub(crate) async fn run(command: Command, desk: &Desk) -> Result<Answer, Failure
         Command::Statement(it) => it.run(desk).await,
         Command::Coverage(it) => it.run(desk).await,
         Command::Claim(it) => it.run(desk).await,
+        Command::Employer(it) => it.run(desk).await,
         Command::EndBusiness(it) => it.run(desk).await,
         Command::Doctor(it) => it.run(desk).await,
         Command::Sandbox(it) => it.run(desk).await,

@@ -223,21 +223,6 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "An employer pays for his employees; abroad a contract is paid, and `jamsostek coverage` tells what covers.",
     ),
     (
-        Reason::NikNeeded,
-        "With a passport only employees register, and not in the segment {segment}.",
-        "Register with --segment pu, or with a NIK.",
-    ),
-    (
-        Reason::NotReported,
-        "No employer has reported somebody with this passport.",
-        "Ask the employer to do so, then start again with `jamsostek register --new`.",
-    ),
-    (
-        Reason::EmployerUnknown,
-        "No employer has the NPP {npp}.",
-        "`jamsostek employer search` finds employers; one who is in no list is told with --employer-name and --employer-city.",
-    ),
-    (
         Reason::NoParameter,
         "No law answers for {day} ({parameter}).",
         "Take a day for which there is one.",

@@ -4,6 +4,8 @@
 //! what all of their kind begin with: `"ACTIVE"`, `"JHT"`.
 
 mod claim;
+mod employer;
+mod employer_bill;
 mod person;
 
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -19,6 +21,13 @@ use crate::{
 };
 
 pub(crate) use claim::{claim_json, claim_text, claims_table, eligibility_json, eligibility_text};
+pub(crate) use employer::{
+    employee_json, employee_text, employees_table, employer_json, employer_text,
+};
+pub(crate) use employer_bill::{
+    employer_bill_json, employer_bill_rows_json, employer_bill_rows_table, employer_bill_text,
+    employer_bills_table,
+};
 pub(crate) use person::{
     coverage_text, participant_json, participant_text, registration_json, registration_text,
 };

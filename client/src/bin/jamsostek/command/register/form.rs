@@ -190,7 +190,7 @@ pub(super) fn choices<T: ValueEnum>() -> String {
 }
 
 /// An amount as people type it: `2500000`, `2.500.000` or `Rp 2.500.000`.
-fn amount(text: &str) -> Result<i64, String> {
+pub(crate) fn amount(text: &str) -> Result<i64, String> {
     let digits = text.trim().trim_start_matches("Rp").trim();
     let (thousands, grouped) = (digits.replace('.', ""), digits.contains('.'));
     let in_threes = digits.split('.').skip(1).all(|it| it.len() == 3);
