@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Shell;
 use crate::{
     company::WAGE,
+    joiner::MOTHER,
     person::Person,
     town::{Town, credential},
 };
@@ -166,4 +167,50 @@ async fn a_month_is_reported_billed_paid_and_reaches_the_employees() {
     );
     assert_eq!(bills["bills"][0]["bill_id"], id);
     assert_eq!(balance["balance_idr"], 285_000);
+}
+
+#[tokio::test]
+async fn whoever_was_reported_proves_who_he_is_and_opens_his_account() {
+    let town = Town::found("2026-03-10").await;
+    let budi = town.person();
+    let report = ["employer", "report", "--nik", &budi.nik, "--name"];
+    let mother = [&budi.name, "--mother-name", MOTHER];
+    let hire = [&FIRST_OF_MARCH[..], &WAGE_AND_JKN].concat();
+    let reported = [&report[..], &mother, &hire].concat();
+    let reported = desk(&town).asks(&reported).await;
+    let kpj = reported["kpj"].as_str().expect("a KPJ");
+    let shell = Shell::at(&town.address);
+
+    let nothing = shell.runs(&["prove", "--kpj", kpj, "--npp", NPP]).await;
+    shell
+        .opens_an_account(&town, &budi, &["--segment", "pu"])
+        .await;
+    let asked = shell.asks(&["register"]).await;
+    let half = shell.runs(&["prove", "--kpj", kpj]).await;
+    let wrong = ["prove", "--kpj", kpj, "--mother-name", "Siti Aminah"];
+    let wrong = shell.runs(&wrong).await;
+    let right = ["prove", "--kpj", kpj, "--mother-name", MOTHER];
+    let right = shell.asks(&right).await;
+    let me = shell.asks(&["whoami"]).await;
+
+    assert_eq!(nothing.exit, 2, "{}", nothing.complained);
+    assert_eq!(asked["registration"]["state"], "AWAITING_PROOF");
+    assert!(
+        asked["next"].to_string().contains("jamsostek prove"),
+        "{asked}"
+    );
+    assert_eq!(half.exit, 2);
+    assert!(
+        half.complained.contains("--mother-name"),
+        "{}",
+        half.complained
+    );
+    assert_eq!(wrong.exit, 1);
+    assert!(
+        wrong.complained.contains("2 tries are left"),
+        "{}",
+        wrong.complained
+    );
+    assert_eq!(right["registration"]["state"], "ACTIVE");
+    assert_eq!(me["participant"]["kpj"], kpj);
 }

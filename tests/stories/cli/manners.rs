@@ -121,7 +121,7 @@ async fn completions_come_out_for_every_shell() {
     for name in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = shell.runs(&["completions", name]).await;
         assert_eq!(ran.exit, 0, "{}", ran.complained);
-        for word in ["end-business", "employees"] {
+        for word in ["end-business", "extend", "prove", "employees"] {
             assert!(
                 ran.printed.contains(word),
                 "{word}, {name}: {}",

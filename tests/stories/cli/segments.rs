@@ -136,3 +136,27 @@ async fn a_migrant_worker_pays_a_contract_in_stages_and_sees_cover_and_savings()
     assert_eq!(balance["balance_idr"], 2_400_000);
     assert!(people.printed.contains("before work"), "{}", people.printed);
 }
+
+#[tokio::test]
+async fn somebody_abroad_extends_his_cover_and_pays_for_it() {
+    let town = Town::found("2026-03-10").await;
+    let (siti, somebody) = (Shell::at(&town.address), town.person());
+    siti.opens_an_account(&town, &somebody, &PMI).await;
+    siti.asks(&[&["register", "--yes"], &ABROAD[..]].concat())
+        .await;
+    siti.asks(&["pay"]).await;
+    siti.asks(&["register"]).await;
+
+    let bill = siti.asks(&["extend", "--months", "2"]).await;
+    let many = siti.runs(&["extend", "--months", "61", "--json"]).await;
+    let paid = siti.asks(&["pay"]).await;
+    let after = siti.asks(&["coverage"]).await;
+    let balance = siti.asks(&["balance"]).await;
+
+    assert_eq!(bill["payable_idr"], 227_000);
+    assert_eq!(bill["lines"][0]["stage"], "EXTENSION");
+    assert_eq!(many.error()["reason"], "CONTRACT_MONTHS");
+    assert_eq!(paid["applied_idr"], 227_000);
+    assert_eq!(after["memberships"][0]["journey"]["extended_months"], 2);
+    assert_eq!(balance["balance_idr"], 2_600_000);
+}

@@ -16,8 +16,8 @@ use jamsostek_client::{
 };
 use serde_json::{Value, json};
 
-pub(crate) use self::form::amount;
-use self::standing::{is_active, standing};
+use self::standing::is_active;
+pub(crate) use self::{form::amount, standing::standing};
 use super::otp::{self, id, take_back};
 use crate::{
     answer::Answer,

@@ -16,6 +16,21 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "Ask the employer to do so, then start again with `jamsostek register --new`.",
     ),
     (
+        Reason::ProofsWrong,
+        "The two proofs are not what is on file; {triesLeft} tries are left.",
+        "Look at the card, then do it again with `jamsostek prove`; which of the two it was is not told.",
+    ),
+    (
+        Reason::ProofsSpent,
+        "Proofs were told too often.",
+        "Wait, or let an officer help.",
+    ),
+    (
+        Reason::JoiningRejected,
+        "An officer has decided that this is not the participant.",
+        "Bring papers that prove it to an office.",
+    ),
+    (
         Reason::EmployerUnknown,
         "No employer has the NPP {npp}.",
         "`jamsostek employer search` finds employers; one who is in no list is told with --employer-name and --employer-city.",

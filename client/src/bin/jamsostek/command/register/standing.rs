@@ -43,7 +43,7 @@ pub(crate) async fn standing(desk: &Desk, stands: &Registration) -> Result<Answe
             "It is paid. The population register is being asked who this is."
         }
         State::AwaitingProof => {
-            "Somebody with this NIK is known. Bring the KPJ, and the mother's maiden name or the employer's NPP, by ProveIdentity; or let an officer help."
+            "Somebody with this NIK or passport is known. Prove that it is you: `jamsostek prove --kpj … --mother-name …`, or --npp with the employer's; or let an officer help."
         }
         State::Cancelled | State::Expired => "Start another with `jamsostek register --new`.",
         State::Held | State::Stopped | State::Active | State::Unspecified => {
