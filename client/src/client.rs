@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::{
     Error, Language, Options, Tokens,
+    options::DEADLINE_MAX,
     retry::{self, Repeat, Route},
     tokens::{self, Caller},
 };
@@ -61,11 +62,11 @@ impl Client {
         self.speaking_for(Caller::with_credentials(client_id, secret.into()))
     }
 
-    /// The same connection and caller, with another deadline for each call.
+    /// The same connection and caller, with another deadline for each call; an hour at most.
     #[must_use]
     pub fn with_deadline(&self, deadline: Duration) -> Self {
         Self {
-            deadline,
+            deadline: deadline.min(DEADLINE_MAX),
             ..self.clone()
         }
     }

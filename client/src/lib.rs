@@ -38,7 +38,7 @@
 //!
 //! # Time
 //!
-//! A call ends within its deadline, 10 seconds unless [`Options::deadline`] or [`Client::with_deadline`] say otherwise,
+//! A call ends within its deadline, 10 seconds unless [`Options::deadline`] or [`Client::with_deadline`] say otherwise, an hour at most,
 //! repeats and token included. The service is told, so that it stops too. What ran out of time has [`Error::code`]
 //! `DeadlineExceeded`.
 //!

@@ -9,6 +9,10 @@ use tonic::{
 
 use crate::Error;
 
+/// No call is given longer: five tries of the service's thirty seconds and every sensible pause fit into it, and no clock
+/// overflows.
+pub(crate) const DEADLINE_MAX: Duration = Duration::from_secs(60 * 60);
+
 /// A language in which the service tells people why it refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
@@ -71,11 +75,11 @@ impl Options {
         }
     }
 
-    /// Gives each call this long, repeats included; 10 seconds otherwise. The service is told, and stops working too; it gives
-    /// no single try more than 30 seconds.
+    /// Gives each call this long, repeats included, and an hour at most; 10 seconds otherwise. The service is told, and stops
+    /// working too; it gives no single try more than 30 seconds.
     #[must_use]
     pub fn deadline(mut self, deadline: Duration) -> Self {
-        self.deadline = deadline;
+        self.deadline = deadline.min(DEADLINE_MAX);
         self
     }
 
@@ -135,21 +139,31 @@ impl Options {
             .http2_keep_alive_interval(self.keep_alive_interval)
             .keep_alive_timeout(self.keep_alive_timeout)
             .keep_alive_while_idle(true);
-        if let Some(tls) = self.tls()? {
+        let encrypted = endpoint.uri().scheme_str() == Some("https");
+        if let Some(tls) = self.tls(encrypted)? {
             endpoint = endpoint.tls_config(tls).map_err(unreachable)?;
         }
         endpoint.connect().await.map_err(unreachable)
     }
 
-    fn tls(&self) -> Result<Option<ClientTlsConfig>, Error> {
-        let Some(mut tls) = self.trusted() else {
-            return if self.endpoint.starts_with("https:") {
-                Err(Error::Transport(Status::invalid_argument(
+    /// How to speak TLS; `None` to an `http://` endpoint. Whoever asked for TLS there is told so, and not called in the clear.
+    fn tls(&self, encrypted: bool) -> Result<Option<ClientTlsConfig>, Error> {
+        let trusted = self.trusted();
+        let asked_for =
+            trusted.is_some() || self.domain.is_some() || self.client_identity.is_some();
+        let mut tls = match trusted {
+            _ if !encrypted && !asked_for => return Ok(None),
+            _ if !encrypted => {
+                return Err(Error::Transport(Status::invalid_argument(
+                    "an http endpoint speaks no TLS: call it with https, or leave certificates and names out",
+                )));
+            }
+            Some(tls) => tls,
+            None => {
+                return Err(Error::Transport(Status::invalid_argument(
                     "an https endpoint needs Options::ca_certificate",
-                )))
-            } else {
-                Ok(None)
-            };
+                )));
+            }
         };
         if let Some(domain) = &self.domain {
             tls = tls.domain_name(domain);

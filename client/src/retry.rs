@@ -71,7 +71,8 @@ where
         let Some(pause) = pause_after(&error, repeat, tries) else {
             return Err(error);
         };
-        if Instant::now() + pause >= route.deadline {
+        // The pause may be any number that the service has sent: it is compared, and never added to a moment.
+        if pause >= route.deadline.saturating_duration_since(Instant::now()) {
             return Err(error);
         }
         sleep(pause).await;

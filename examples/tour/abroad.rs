@@ -88,6 +88,8 @@ impl Tour {
                 job_title: "Perawat".to_owned(),
                 contract_months: 24,
                 departs_on: today.clone(),
+                // By choice; a contract without it costs the same and saves nothing.
+                jht_monthly_idr: 100_000,
                 ..Placement::default()
             }),
             ..SubmitEmploymentRequest::default()
@@ -108,14 +110,8 @@ impl Tour {
         member
             .report_departure(membership.id.parse()?, today.parse()?)
             .await?;
-        let me = member.get_participant(None).await?;
-        let cover = me.coverage.first().ok_or("no cover")?;
-        tell(format!(
-            "{}: {} until {}.",
-            cover.programme().as_str_name(),
-            cover.phase().as_str_name(),
-            cover.until
-        ));
+        self.looks_at_her_cover(member).await?;
+        self.looks_at_her_savings(member).await?;
 
         let request = ExtendCoverRequest {
             bill_id: Uuid::now_v7().to_string(),

@@ -3,10 +3,10 @@
 use jamsostek_client::{
     BpuCategory, Client, Employment, Occupation, Programme, Sector, Segment, Uuid,
     v1::{
-        ConfirmRegistrationRequest, GetBalanceRequest, GetParticipantRequest,
-        GetRegistrationRequest, IssueTokenRequest, ListPeopleRequest, ListStatementLinesRequest,
-        LookUpBillRequest, OtpPurpose, RecordPaymentRequest, RefreshTokenRequest, SendOtpRequest,
-        StartRegistrationRequest, SubmitEmploymentRequest, WhoAmIRequest, look_up_bill_request::By,
+        ConfirmRegistrationRequest, GetRegistrationRequest, IssueTokenRequest, ListPeopleRequest,
+        ListStatementLinesRequest, LookUpBillRequest, OtpPurpose, RecordPaymentRequest,
+        RefreshTokenRequest, SendOtpRequest, StartRegistrationRequest, SubmitEmploymentRequest,
+        WhoAmIRequest, look_up_bill_request::By,
     },
 };
 
@@ -196,36 +196,8 @@ impl Tour {
             caller.subject_id
         ));
 
-        let request = GetParticipantRequest::default();
-        self.show("ParticipantService/GetParticipant", As::Member, &request)?;
-        let participant = member.get_participant(None).await?;
-        tell(format!(
-            "{}, KPJ {}",
-            participant.full_name, participant.kpj
-        ));
-        for cover in &participant.coverage {
-            let name = cover.programme().as_str_name();
-            if cover.covered {
-                tell(format!(
-                    "{name}: covered {} to {}",
-                    cover.since, cover.until
-                ));
-            } else {
-                tell(format!("{name}: {}", cover.reason().as_str_name()));
-            }
-        }
-
-        self.show(
-            "BalanceService/GetBalance",
-            As::Member,
-            &GetBalanceRequest::default(),
-        )?;
-        let balance = member.get_balance(None, None).await?;
-        tell(format!(
-            "Saved for old age on {}: IDR {}",
-            balance.as_of, balance.balance_idr
-        ));
-
+        self.looks_at_her_cover(member).await?;
+        self.looks_at_her_savings(member).await?;
         let request = ListStatementLinesRequest::default();
         self.show("BalanceService/ListStatementLines", As::Member, &request)?;
         for line in member.list_statement_lines(request).await?.lines {

@@ -6,9 +6,9 @@ use jamsostek_client::{
     Client, Segment, Uuid,
     v1::{
         ConfirmEmployeeRequest, ConfirmRegistrationRequest, EmployeeStatement, EmployerBill,
-        GetBalanceRequest, GetEmployerBillRequest, Hire, IssueEmployerBillRequest,
-        RecordPaymentRequest, Registration, SearchEmployersRequest, StartRegistrationRequest,
-        SubmitEmploymentRequest, employer_bill::State,
+        GetEmployerBillRequest, Hire, IssueEmployerBillRequest, RecordPaymentRequest, Registration,
+        SearchEmployersRequest, StartRegistrationRequest, SubmitEmploymentRequest,
+        employer_bill::State,
     },
 };
 use tokio::time::sleep;
@@ -56,11 +56,8 @@ impl Tour {
         self.pays_for_the_month(&employer, &registered, (&npp, &today[..7]))
             .await?;
 
-        let request = GetBalanceRequest::default();
-        self.show("BalanceService/GetBalance", As::Member, &request)?;
-        let balance = member.get_balance(None, None).await?;
-        tell(format!("Saved for old age: IDR {}.", balance.balance_idr));
-        Ok(())
+        self.looks_at_her_cover(&member).await?;
+        self.looks_at_her_savings(&member).await
     }
 
     async fn names_her_employer(

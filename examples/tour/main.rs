@@ -9,6 +9,7 @@ mod acts;
 mod claim;
 mod employee;
 mod guide;
+mod holdings;
 mod house;
 mod person;
 

@@ -3,8 +3,10 @@
 mod claiming;
 mod doctor;
 mod elsewhere;
+mod employer;
 mod manners;
 mod road;
+mod segments;
 mod session;
 
 use std::{os::unix::fs::PermissionsExt, path::PathBuf, process::Stdio};
@@ -19,6 +21,7 @@ use tokio::{
 
 use crate::{
     jamsostekd::{PATIENCE, binary},
+    person::Person,
     town::Town,
 };
 
@@ -121,6 +124,15 @@ impl Shell {
         let messages = told["messages"].as_array().expect("messages").iter();
         let mut codes = messages.filter_map(|it| it["code"].as_str());
         codes.next().expect("a code").to_owned()
+    }
+
+    /// Registers somebody as far as a proven contact.
+    pub async fn opens_an_account(&self, town: &Town, somebody: &Person, flags: &[&str]) {
+        let words = ["register", "--nik", &somebody.nik, "--consent"];
+        let who = ["--name", &somebody.name, "--contact", &somebody.contact];
+        self.asks(&[&words[..], &who[..], flags].concat()).await;
+        let code = self.reads_the_code(town, &somebody.contact).await;
+        self.asks(&["register", "--code", &code]).await;
     }
 
     /// Walks from nobody to a participant; his contact.

@@ -210,6 +210,8 @@ async fn build() -> PathBuf {
             "--quiet",
             "--workspace",
             "--bins",
+            "--example",
+            "tour",
             "--test",
             "stories",
         ])

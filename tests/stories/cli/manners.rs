@@ -2,6 +2,7 @@
 
 use std::process::Stdio;
 
+use jamsostek_client::{Client, Code, Options};
 use tokio::{net::TcpListener, process::Command};
 
 use super::{Shell, code_sent, ended, tells};
@@ -52,17 +53,81 @@ async fn an_address_that_is_none_is_a_slip_of_the_finger() {
 }
 
 #[tokio::test]
+async fn whoever_asks_for_tls_is_never_called_in_the_clear() {
+    let town = Town::found("2026-03-10").await;
+    let shell = Shell::at(&town.address);
+
+    let told = shell.runs(&["sandbox", "people", "--ca", "ca.pem"]).await;
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    let (certificate, key) = (made.cert.pem(), made.signing_key.serialize_pem());
+    let there = || Options::new(town.address.as_str());
+    let asked = [
+        there().ca_certificate(&certificate),
+        there().client_identity(&certificate, &key),
+        there().domain("localhost"),
+    ];
+
+    assert_eq!((told.exit, told.printed.as_str()), (2, ""));
+    assert!(
+        told.complained.contains("in the clear") && told.complained.contains("https://"),
+        "{}",
+        told.complained
+    );
+    for options in asked {
+        let refused = Client::connect(options).await.expect_err("no way");
+        assert_eq!(refused.code(), Code::InvalidArgument);
+    }
+}
+
+#[tokio::test]
+async fn a_script_is_told_in_json_what_it_mistyped() {
+    let shell = Shell::at("http://127.0.0.1:1");
+
+    let unknown = shell.runs(&["balanse", "--json"]).await;
+    let missing = shell.runs(&["--json", "quote", "--sector", "trade"]).await;
+    let wrong = ["quote", "--income", "much", "--sector", "trade", "--json"];
+    let wrong = shell.runs(&wrong).await;
+    let nothing = shell.runs(&["claim", "--json"]).await;
+    let behind = shell.runs(&["balanse", "--", "--json"]).await;
+    let help = shell.runs(&["quote", "--json", "--help"]).await;
+
+    for (ran, told) in [
+        (&unknown, "'balanse'"),
+        (&missing, "--income <RUPIAH>"),
+        (&wrong, "'much'"),
+        (&nothing, "requires a subcommand"),
+    ] {
+        assert_eq!((ran.exit, ran.printed.as_str()), (2, ""));
+        let error = ran.error();
+        let message = error["message"].as_str().expect("a sentence");
+        assert!(message.contains(told) && message.ends_with('.'), "{error}");
+        assert!(!message.starts_with("error"), "{error}");
+        assert_eq!(error["exit_code"], 2);
+        assert!(error["remedy"].to_string().contains("--help"), "{error}");
+    }
+    assert_eq!(behind.exit, 2);
+    assert!(
+        behind.complained.starts_with("error: "),
+        "{}",
+        behind.complained
+    );
+    assert_eq!((help.exit, help.complained.as_str()), (0, ""));
+}
+
+#[tokio::test]
 async fn completions_come_out_for_every_shell() {
     let shell = Shell::at("http://127.0.0.1:1");
 
     for name in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = shell.runs(&["completions", name]).await;
         assert_eq!(ran.exit, 0, "{}", ran.complained);
-        assert!(
-            ran.printed.contains("end-business"),
-            "{name}: {}",
-            ran.printed
-        );
+        for word in ["end-business", "extend", "prove", "employees"] {
+            assert!(
+                ran.printed.contains(word),
+                "{word}, {name}: {}",
+                ran.printed
+            );
+        }
     }
     let bash = shell.runs(&["completions", "bash"]).await.printed;
     let mut reads = Command::new("bash");

@@ -7,8 +7,8 @@ use jamsostek_client::Uuid;
 
 use crate::{
     command::{
-        balance, bill, claim, completions, coverage, doctor, end_business, otp, pay, quote,
-        register, sandbox, sign_in, statement,
+        balance, bill, claim, completions, coverage, doctor, employer, end_business, extend, otp,
+        pay, prove, quote, register, sandbox, sign_in, statement,
     },
     failure::Failure,
 };
@@ -75,7 +75,7 @@ pub(crate) struct Globals {
         value_parser = clap::value_parser!(u64).range(1..=30)
     )]
     pub(crate) timeout_seconds: u64,
-    /// The credential of an officer or a service; its secret stands in JAMSOSTEK_CLIENT_SECRET
+    /// The credential of an officer, a service or a user of an employer; its secret stands in JAMSOSTEK_CLIENT_SECRET
     #[arg(
         long,
         global = true,
@@ -99,6 +99,8 @@ pub(crate) enum Lang {
 pub(crate) enum Command {
     /// Registers somebody, step by step; run it again to go on
     Register(Box<register::Register>),
+    /// Proves that somebody who is known already is oneself
+    Prove(prove::Prove),
     /// Sends, takes back and follows one-time codes
     #[command(subcommand)]
     Otp(otp::Otp),
@@ -123,6 +125,11 @@ pub(crate) enum Command {
     /// Checks, submits, follows and takes back claims
     #[command(subcommand)]
     Claim(claim::Claim),
+    /// Adds months to the cover of a contract abroad, and shows the bill for them
+    Extend(extend::Extend),
+    /// An employer's desk: his employees, their wages, his bills
+    #[command(subcommand)]
+    Employer(employer::Employer),
     /// Ends the business that a membership rests on
     EndBusiness(end_business::EndBusiness),
     /// Looks whether everything is as it should be

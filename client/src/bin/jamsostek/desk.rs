@@ -81,7 +81,15 @@ impl Desk {
             Lang::Id => Language::Indonesian,
         });
         options = match ca {
-            _ if !server.starts_with("https:") => options,
+            None if !server.starts_with("https:") => options,
+            Some(_) if !server.starts_with("https:") => {
+                return Err(Failure::usage(
+                    format!(
+                        "{server} is called in the clear, where no authority (--ca) vouches for anybody."
+                    ),
+                    "Call it with https://, or leave out --ca and JAMSOSTEK_CA.",
+                ));
+            }
             None => options.system_certificates(),
             Some(file) => options.ca_certificate(std::fs::read(file).map_err(|error| {
                 Failure::usage(

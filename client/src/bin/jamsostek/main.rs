@@ -16,17 +16,26 @@ mod table;
 mod words;
 
 use std::{
+    ffi::OsString,
     io::{self, Write},
     process::ExitCode,
 };
 
 use clap::Parser;
 
-use crate::{answer::Answer, args::Cli, desk::Desk, failure::Failure};
+use crate::{
+    answer::Answer,
+    args::{Cli, Lang},
+    desk::Desk,
+    failure::{Exit, Failure},
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Cli { globals, command } = Cli::parse();
+    let Cli { globals, command } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(slip) => return ExitCode::from(misread(&slip).code()),
+    };
     let (server, language, json) = (globals.server.clone(), globals.lang, globals.json);
     let done = async {
         let answer = command::run(command, &Desk::open(globals)?).await?;
@@ -43,6 +52,37 @@ async fn main() -> ExitCode {
         }
     };
     ExitCode::from(exit.code())
+}
+
+/// Tells what cannot be understood, to scripts as every other failure; help and the version are answers.
+fn misread(slip: &clap::Error) -> Exit {
+    if !slip.use_stderr() || !asks_for_json(std::env::args_os().skip(1)) {
+        // Whoever does not read it still gets the exit code.
+        let _ = slip.print();
+        return if slip.use_stderr() {
+            Exit::Usage
+        } else {
+            Exit::Fine
+        };
+    }
+    let remedy = "`jamsostek COMMAND --help` tells what it takes.";
+    let failure = Failure::usage(said(slip), remedy);
+    let told = failure.told("", Lang::En);
+    let _ = writeln!(io::stderr(), "{}", told.shown(true));
+    told.exit
+}
+
+/// Whether `--json` is among the words, though they make no sense as a whole. Behind `--` nothing is a flag.
+fn asks_for_json(words: impl Iterator<Item = OsString>) -> bool {
+    words.take_while(|it| it != "--").any(|it| it == "--json")
+}
+
+/// What is wrong, in a sentence: the first paragraph of what is told to people.
+fn said(slip: &clap::Error) -> String {
+    let told = slip.render().to_string();
+    let paragraph = told.split("\n\n").next().unwrap_or_default();
+    let words: Vec<_> = paragraph.split_whitespace().collect();
+    words::sentence(words.join(" ").trim_start_matches("error: "))
 }
 
 /// Prints the answer. Whoever stops reading, such as `head`, has had enough: that is no failure.

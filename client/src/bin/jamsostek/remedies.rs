@@ -2,16 +2,17 @@
 //!
 //! A table rather than a match: the contract's reasons grow, and one that is not here is told in the service's own words.
 
+mod employer;
 mod table;
 
 use jamsostek_client::Refusal;
 
-use self::table::REMEDIES;
 use crate::{args::Lang, words};
 
 /// A sentence and what to do. In another language than English the service's own words are the sentence.
 pub(crate) fn told(refusal: &Refusal, language: Lang) -> (String, String) {
-    let known = REMEDIES.iter().find(|it| it.0 == refusal.reason);
+    let mut all = table::REMEDIES.iter().chain(employer::REMEDIES);
+    let known = all.find(|it| it.0 == refusal.reason);
     let filled = |template: &str| filled(template, refusal);
     let sentence = match language {
         Lang::En => known.and_then(|it| filled(it.1)),

@@ -2,7 +2,8 @@
 
 use jamsostek_client::{
     BpuCategory as WireCategory, ClaimCause as WireCause, Programme as WireProgramme,
-    Sector as WireSector,
+    Sector as WireSector, Segment as WireSegment,
+    v1::{Route as WireRoute, employee::State as WireEmployeeState},
 };
 
 /// A name of the contract without what all names of its kind begin with.
@@ -98,16 +99,43 @@ words!(
     }
 );
 
-/// The segments, also those that this program cannot register yet: they are refused by name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Segment {
-    /// The self-employed and other people without a wage
-    Bpu,
-    /// Employees
-    Pu,
-    /// Migrant workers
-    Pmi,
-}
+words!(
+    /// A segment of participants.
+    Segment for WireSegment {
+        /// The self-employed and other people without a wage
+        Bpu,
+        /// Employees
+        Pu,
+        /// Migrant workers
+        Pmi,
+    }
+);
+
+words!(
+    /// How a migrant worker goes abroad.
+    Route for WireRoute {
+        /// Placed by an agency (P3MI)
+        Agency,
+        /// By himself
+        Individual,
+    }
+);
+
+words!(
+    /// Where somebody stands who works for an employer, or says so.
+    EmployeeState for WireEmployeeState {
+        /// Says so; the employer has not answered
+        AwaitingEmployer,
+        /// An officer decides
+        AwaitingOfficer,
+        /// Works here
+        Active,
+        /// Does not, as an officer has decided
+        Rejected,
+        /// The last day has passed
+        Ended,
+    }
+);
 
 /// A text as a sentence: with a capital and a stop.
 pub(crate) fn sentence(text: &str) -> String {

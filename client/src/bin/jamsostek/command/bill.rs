@@ -3,7 +3,7 @@
 use clap::Args;
 use jamsostek_client::{
     Bill as WireBill, Subject, Uuid,
-    v1::{IssueBillRequest, membership::State},
+    v1::{IssueBillRequest, Membership, membership::State},
 };
 
 use super::otp::id;
@@ -85,17 +85,25 @@ async fn first(desk: &Desk) -> Result<WireBill, Failure> {
 
 /// The caller's own membership that goes on.
 pub(crate) async fn only_membership(desk: &Desk) -> Result<Uuid, Failure> {
+    the_only(desk, |_| true).await
+}
+
+/// The caller's own membership that goes on and fits.
+pub(crate) async fn the_only(
+    desk: &Desk,
+    fits: impl Fn(&Membership) -> bool,
+) -> Result<Uuid, Failure> {
     let caller = desk.caller().await?;
     let me = caller.get_participant(None).await?;
     let going_on = me
         .memberships
         .iter()
-        .filter(|it| it.state() != State::Ended);
+        .filter(|it| it.state() != State::Ended && fits(it));
     let ids: Vec<_> = going_on.map(|it| it.id.as_str()).collect();
     match ids.as_slice() {
         [only] => id(only),
         [] => Err(Failure::usage(
-            "No membership goes on.",
+            "No membership of this kind goes on.",
             "`jamsostek coverage` tells what is held.",
         )),
         several => Err(Failure::usage(

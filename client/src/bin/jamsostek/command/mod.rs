@@ -6,9 +6,12 @@ pub(crate) mod claim;
 pub(crate) mod completions;
 pub(crate) mod coverage;
 pub(crate) mod doctor;
+pub(crate) mod employer;
 pub(crate) mod end_business;
+pub(crate) mod extend;
 pub(crate) mod otp;
 pub(crate) mod pay;
+pub(crate) mod prove;
 pub(crate) mod quote;
 pub(crate) mod register;
 pub(crate) mod sandbox;
@@ -22,6 +25,7 @@ use crate::{answer::Answer, args::Command, desk::Desk, failure::Failure};
 pub(crate) async fn run(command: Command, desk: &Desk) -> Result<Answer, Failure> {
     match command {
         Command::Register(it) => it.run(desk).await,
+        Command::Prove(it) => it.run(desk).await,
         Command::Otp(it) => it.run(desk).await,
         Command::SignIn(it) => it.run(desk).await,
         Command::SignOut => sign_in::out(desk).await,
@@ -33,6 +37,8 @@ pub(crate) async fn run(command: Command, desk: &Desk) -> Result<Answer, Failure
         Command::Statement(it) => it.run(desk).await,
         Command::Coverage(it) => it.run(desk).await,
         Command::Claim(it) => it.run(desk).await,
+        Command::Extend(it) => it.run(desk).await,
+        Command::Employer(it) => it.run(desk).await,
         Command::EndBusiness(it) => it.run(desk).await,
         Command::Doctor(it) => it.run(desk).await,
         Command::Sandbox(it) => it.run(desk).await,

@@ -69,8 +69,9 @@ impl Pay {
                 channel: "SANDBOX".into(),
             })
             .await?;
-        // Money that pays for no month leaves the bill as it was.
-        if !paid.months_paid.is_empty() {
+        // Money that pays for no month leaves the bill as it was, and a stage leaves the stages after it.
+        let whole = paid.applied_idr > 0 && amount_idr >= payable;
+        if whole || !paid.months_paid.is_empty() {
             desk.keep(|state| state.payment_code = None)?;
         }
         let disposition = short(paid.disposition().as_str_name(), "DISPOSITION_");

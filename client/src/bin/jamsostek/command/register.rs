@@ -1,29 +1,32 @@
 //! Registering: from nobody to a bill, one step after the other, from wherever it stands.
 //!
-//! The state of the registration is the service's; only its id is kept here, before the first call. Another segment is
-//! another form under `register/` and a branch where `Segment` is looked at.
+//! The state of the registration is the service's; only its id is kept here, before the first call. What each segment is
+//! asked of its work is a form under `register/`, which `told` chooses from.
 
+mod abroad;
+mod employee;
 mod form;
+mod standing;
+mod told;
 
 use clap::Args;
 use jamsostek_client::{
-    Code, ErrorReason, Registration, Uuid,
-    v1::{
-        Segment as WireSegment, StartRegistrationRequest, SubmitEmploymentRequest,
-        registration::State,
-    },
+    Code, ErrorReason, Registration, Segment as WireSegment, Uuid,
+    v1::{StartRegistrationRequest, SubmitEmploymentRequest, registration::State},
 };
 use serde_json::{Value, json};
 
+use self::standing::is_active;
+pub(crate) use self::{form::amount, standing::standing};
 use super::otp::{self, id, take_back};
 use crate::{
     answer::Answer,
     ask,
     desk::Desk,
-    failure::{Exit, Failure},
-    show::{bill_json, bill_text, registration_json, registration_text},
+    failure::Failure,
+    show::{registration_text, segment},
     state::{Purpose, SentCode},
-    words::{Segment, plain, short},
+    words::{Segment, plain},
 };
 
 /// Registers somebody, step by step: who it is, a code to the contact, the work, the confirmation, the bill.
@@ -31,9 +34,9 @@ use crate::{
 /// At a terminal it asks for what is missing. In a script each run goes as far as its flags reach, and says what is next.
 #[derive(Args)]
 pub(crate) struct Register {
-    /// The segment
-    #[arg(long, default_value = "bpu")]
-    segment: Segment,
+    /// The segment of a registration that starts; bpu otherwise
+    #[arg(long)]
+    segment: Option<Segment>,
     #[command(flatten)]
     code: otp::Code,
     /// Confirms what was told, without asking once more
@@ -48,12 +51,11 @@ pub(crate) struct Register {
     #[command(flatten)]
     person: form::Person,
     #[command(flatten)]
-    work: form::Work,
+    work: told::Told,
 }
 
 impl Register {
     pub(crate) async fn run(self, desk: &Desk) -> Result<Answer, Failure> {
-        self.is_served()?;
         if desk.credentials()?.is_some() {
             return Err(Failure::usage(
                 "A registration speaks for itself, and not for an officer or a service.",
@@ -87,20 +89,6 @@ impl Register {
         }
     }
 
-    /// Another segment is refused by its name until this program has its form.
-    fn is_served(&self) -> Result<(), Failure> {
-        let name = match self.segment {
-            Segment::Bpu => return Ok(()),
-            Segment::Pu => "Employees (PU)",
-            Segment::Pmi => "Migrant workers (PMI)",
-        };
-        Err(Failure::here(
-            Exit::Refused,
-            format!("{name} cannot be registered with this program yet."),
-            "Only --segment bpu is served by it.",
-        ))
-    }
-
     async fn starts(self, desk: &Desk) -> Result<Answer, Failure> {
         if self.cancel {
             return Err(Failure::usage(
@@ -117,13 +105,13 @@ impl Register {
         desk.keep(|state| state.registration_id = Some(registration.to_string()))?;
         let request = StartRegistrationRequest {
             registration_id: registration.to_string(),
-            segment: WireSegment::Bpu.into(),
+            segment: WireSegment::from(self.segment.unwrap_or(Segment::Bpu)).into(),
             nik: person.nik,
+            passport: person.passport,
             full_name: person.name,
             contact: person.contact,
             birth_date: person.birth_date,
             consent: person.consent,
-            ..StartRegistrationRequest::default()
         };
         let started = match desk.nobody().await?.start_registration(request).await {
             Ok(started) => started,
@@ -185,21 +173,19 @@ impl Register {
             desk.keep(|state| (state.registration_id, state.payment_code) = (None, None))?;
             return standing(desk, &stands).await;
         }
-        let told_anew = stands.state() == State::AwaitingConfirmation && self.work.is_told();
+        self.is_of(&stands)?;
+        let told_anew = stands.state() == State::AwaitingConfirmation && self.work.is_any();
         if told_anew || stands.state() == State::AwaitingEmployment {
-            let birth_date = self.person.birth_date.take();
-            let Some(employment) = std::mem::take(&mut self.work).filled(told_anew)? else {
+            let work = std::mem::take(&mut self.work);
+            let Some(told) = work.filled(&stands, self.person.mother_name.take())? else {
                 return standing(desk, &stands).await;
             };
-            stands = caller
-                .submit_employment(SubmitEmploymentRequest {
-                    registration_id: registration.to_string(),
-                    employee: None,
-                    placement: None,
-                    employment: Some(employment),
-                    birth_date: birth_date.unwrap_or_default(),
-                })
-                .await?;
+            let told = SubmitEmploymentRequest {
+                birth_date: self.person.birth_date.take().unwrap_or_default(),
+                ..told
+            };
+            // Whoever was asked may have taken longer than a token lives.
+            stands = desk.caller().await?.submit_employment(told).await?;
         }
         if stands.state() == State::AwaitingConfirmation {
             if ask::is_there() {
@@ -213,68 +199,19 @@ impl Register {
         }
         standing(desk, &stands).await
     }
-}
 
-/// Where a registration stands, and what is next.
-async fn standing(desk: &Desk, stands: &Registration) -> Result<Answer, Failure> {
-    let state = stands.state();
-    if state == State::Active {
-        return is_active(desk).await;
+    /// The segment that was given, if any, is the registration's: it cannot be changed any more.
+    fn is_of(&self, stands: &Registration) -> Result<(), Failure> {
+        let own = stands.segment();
+        match self.segment {
+            Some(given) if WireSegment::from(given) != own => Err(Failure::usage(
+                format!(
+                    "The registration that is under way is for {}.",
+                    segment(own)
+                ),
+                "Leave --segment out to go on with it, or start another with --new.",
+            )),
+            Some(_) | None => Ok(()),
+        }
     }
-    let bill = if stands.bill_id.is_empty() {
-        None
-    } else {
-        let bill = desk.caller().await?.get_bill(id(&stands.bill_id)?).await?;
-        Some(bill)
-    };
-    let next = match state {
-        State::AwaitingOtp => "Bring the code back with `jamsostek register --code CODE`.",
-        State::AwaitingEmployment => {
-            "Tell the work: `jamsostek register --occupation … --sector … --income …`."
-        }
-        State::AwaitingConfirmation => "Confirm it with `jamsostek register --yes`.",
-        State::AwaitingPayment => {
-            "Pay the code at a bank, a shop or a wallet; in a sandbox with `jamsostek pay`."
-        }
-        State::AwaitingIdentity => {
-            "It is paid. The population register is being asked who this is."
-        }
-        State::AwaitingProof => {
-            "Somebody with this NIK is known. Bring the KPJ, and the mother's maiden name or the employer's NPP, by ProveIdentity; or let an officer help."
-        }
-        State::Cancelled | State::Expired => "Start another with `jamsostek register --new`.",
-        State::Held | State::Stopped | State::Active | State::Unspecified => {
-            "An officer must help."
-        }
-    };
-    let mut text = String::new();
-    if let Some(bill) = &bill {
-        let payable = state == State::AwaitingPayment;
-        desk.keep(|state| state.payment_code = payable.then(|| bill.payment_code.clone()))?;
-        text.push_str(&bill_text(bill));
-    } else if state == State::AwaitingConfirmation {
-        text.push_str(&registration_text(stands));
-    }
-    let shown = plain(short(state.as_str_name(), "STATE_"));
-    text.push_str(&format!("\nThe registration is {shown}. {next}\n"));
-    let json = json!({
-        "registration": registration_json(stands),
-        "bill": bill.as_ref().map(bill_json),
-        "next": next,
-    });
-    Ok(Answer::new(text.trim_start_matches('\n'), json))
-}
-
-/// The registrant has become a participant: so does the session.
-async fn is_active(desk: &Desk) -> Result<Answer, Failure> {
-    let me = desk.caller_anew().await?.get_participant(None).await?;
-    desk.keep(|state| (state.registration_id, state.payment_code) = (None, None))?;
-    let next = "`jamsostek coverage` tells what is covered.";
-    let text = format!("{} is a participant: KPJ {}.\n{next}", me.full_name, me.kpj);
-    let json = json!({
-        "registration": { "state": "ACTIVE", "kpj": me.kpj, "participant_id": me.id },
-        "bill": Value::Null,
-        "next": next,
-    });
-    Ok(Answer::new(text, json))
 }

@@ -223,6 +223,11 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "`jamsostek coverage` tells what is held.",
     ),
     (
+        Reason::NotPaidByMonth,
+        "The months of this membership are not billed to you ({segment}).",
+        "An employer pays for his employees; abroad a contract is paid, and `jamsostek coverage` tells what covers.",
+    ),
+    (
         Reason::NoParameter,
         "No law answers for {day} ({parameter}).",
         "Take a day for which there is one.",

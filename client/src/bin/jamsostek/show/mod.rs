@@ -4,12 +4,14 @@
 //! what all of their kind begin with: `"ACTIVE"`, `"JHT"`.
 
 mod claim;
+mod employer;
+mod employer_bill;
 mod person;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use jamsostek_client::{
     Bill, Programme,
-    v1::{AmountLine, Reference, Segment},
+    v1::{AmountLine, Reference, Segment, Stage},
 };
 use serde_json::{Value, json};
 
@@ -19,6 +21,13 @@ use crate::{
 };
 
 pub(crate) use claim::{claim_json, claim_text, claims_table, eligibility_json, eligibility_text};
+pub(crate) use employer::{
+    employee_json, employee_text, employees_table, employer_json, employer_text,
+};
+pub(crate) use employer_bill::{
+    employer_bill_json, employer_bill_rows_json, employer_bill_rows_table, employer_bill_text,
+    employer_bills_table,
+};
 pub(crate) use person::{
     coverage_text, participant_json, participant_text, registration_json, registration_text,
 };
@@ -38,6 +47,11 @@ pub(crate) fn or_null(text: &str) -> Value {
     } else {
         text.into()
     }
+}
+
+/// A name of the contract, shortened, where it names anything.
+pub(crate) fn known(short: &str) -> Value {
+    or_null(if short == "UNSPECIFIED" { "" } else { short })
 }
 
 pub(crate) fn moment_json(timestamp: Option<&prost_types::Timestamp>) -> Value {
@@ -66,8 +80,9 @@ pub(crate) fn references_json(references: &[Reference]) -> Value {
 pub(crate) fn lines_json(lines: &[AmountLine]) -> Value {
     let line = |it: &AmountLine| {
         json!({
-            "contribution_month": it.contribution_month,
-            "programme": programme(it.programme()),
+            "contribution_month": or_null(&it.contribution_month),
+            "programme": known(programme(it.programme())),
+            "stage": known(short(it.stage().as_str_name(), "STAGE_")),
             "amount_idr": it.amount_idr,
             "discount_idr": it.discount_idr,
             "formula": it.formula,
@@ -77,16 +92,25 @@ pub(crate) fn lines_json(lines: &[AmountLine]) -> Value {
     lines.iter().map(line).collect()
 }
 
-/// What a sum is made of.
+/// What a sum is made of: by month, or by stage where somebody goes abroad.
 pub(crate) fn lines_table(lines: &[AmountLine]) -> String {
-    let mut table = Table::new(["month", "for", "amount", "how"]).amounts(&[2]);
+    let by_stage = lines.iter().any(|it| it.stage() != Stage::Unspecified);
+    let when = if by_stage { "stage" } else { "month" };
+    let mut table = Table::new([when, "for", "amount", "how"]).amounts(&[2]);
     for line in lines {
-        table.row([
-            line.contribution_month.clone(),
-            programme(line.programme()).to_owned(),
-            rupiah(line.amount_idr),
-            line.formula.clone(),
-        ]);
+        let when = if by_stage {
+            plain(short(line.stage().as_str_name(), "STAGE_"))
+        } else {
+            line.contribution_month.clone()
+        };
+        // One price covers both, and no text splits it.
+        let what = if line.programme() == Programme::Unspecified {
+            "JKK, JKM"
+        } else {
+            programme(line.programme())
+        };
+        let amount = rupiah(line.amount_idr);
+        table.row([when, what.to_owned(), amount, line.formula.clone()]);
     }
     table.shown()
 }
@@ -101,6 +125,7 @@ pub(crate) fn bill_json(bill: &Bill) -> Value {
         "months": bill.months,
         "total_idr": bill.total_idr,
         "payable_idr": bill.payable_idr,
+        "next_stage_idr": bill.next_stage_idr,
         "due_on": bill.due_on,
         "valid_through": bill.valid_through,
         "lines": lines_json(&bill.lines),
@@ -110,14 +135,22 @@ pub(crate) fn bill_json(bill: &Bill) -> Value {
 
 pub(crate) fn bill_text(bill: &Bill) -> String {
     let state = plain(short(bill.state().as_str_name(), "STATE_"));
+    let by_stage = bill.lines.iter().any(|it| it.stage() != Stage::Unspecified);
     let months = match bill.months {
-        1 => String::new(),
-        months => format!(" and {} more", months - 1),
+        months if by_stage => format!("{months} month(s) abroad"),
+        1 => bill.first_month.clone(),
+        months => format!("{} and {} more", bill.first_month, months - 1),
+    };
+    // A stage may be paid by itself.
+    let stage = match bill.next_stage_idr {
+        part if part > 0 && part < bill.payable_idr => {
+            format!("  or at first   {}\n", rupiah(part))
+        }
+        _ => String::new(),
     };
     format!(
-        "{}\nThe bill for {}{months} is {state}.\n\n  to pay        {}\n  payment code  {}\n  due on        {}\n  good through  {}\n",
+        "{}\nThe bill for {months} is {state}.\n\n  to pay        {}\n{stage}  payment code  {}\n  due on        {}\n  good through  {}\n",
         lines_table(&bill.lines),
-        bill.first_month,
         rupiah(bill.payable_idr),
         bill.payment_code,
         bill.due_on,

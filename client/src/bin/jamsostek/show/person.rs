@@ -1,9 +1,12 @@
 //! People: their registrations, who they are, what covers them.
 
-use jamsostek_client::{Participant, Registration, v1::Membership};
+use jamsostek_client::{
+    Participant, Registration,
+    v1::{EmployeeStatement, Journey, Membership, Phase, Placement},
+};
 use serde_json::{Value, json};
 
-use super::{moment_json, or_null, programme, programmes, segment};
+use super::{known, moment_json, or_null, programme, programmes, segment};
 use crate::{
     table::Table,
     words::{plain, rupiah, short},
@@ -26,6 +29,8 @@ pub(crate) fn registration_json(registration: &Registration) -> Value {
         "payment_code": or_null(&registration.payment_code),
         "participant_id": or_null(&registration.participant_id),
         "kpj": or_null(&registration.kpj),
+        "employee": registration.employee.as_ref().map(employee_json),
+        "placement": registration.placement.as_ref().map(placement_json),
         "next_step": registration.next_steps.first().map(|it| it.explanation.clone()),
     })
 }
@@ -50,11 +55,69 @@ pub(crate) fn registration_text(registration: &Registration) -> String {
             work.months,
         ));
     }
+    if let Some(work) = &registration.employee {
+        let unlisted = work.unlisted_employer.as_ref().map(|it| it.name.as_str());
+        let employer = unlisted.unwrap_or(&work.npp);
+        let since = &work.started_on;
+        shown.push_str(&format!(
+            "  employer    {employer}\n  since       {since}\n"
+        ));
+    }
+    if let Some(work) = &registration.placement {
+        shown.push_str(&placement_text(work));
+    }
     for warning in registration.warnings() {
         let warning = plain(short(warning.as_str_name(), "NIK_WARNING_"));
         shown.push_str(&format!("  the NIK     {warning}\n"));
     }
     shown
+}
+
+fn placement_text(work: &Placement) -> String {
+    let by = match work.agency.as_str() {
+        "" => "by himself".to_owned(),
+        agency => format!("through {agency}"),
+    };
+    format!(
+        "  work        {}, in {}, {by}\n  contract    {} month(s), from about {}\n  savings     {} a month\n",
+        work.job_title,
+        work.country,
+        work.contract_months,
+        work.departs_on,
+        rupiah(work.jht_monthly_idr),
+    )
+}
+
+fn placement_json(work: &Placement) -> Value {
+    json!({
+        "route": short(work.route().as_str_name(), "ROUTE_"),
+        "agency": or_null(&work.agency),
+        "country": work.country,
+        "job_title": work.job_title,
+        "contract_months": work.contract_months,
+        "departs_on": work.departs_on,
+        "jht_monthly_idr": work.jht_monthly_idr,
+    })
+}
+
+fn employee_json(work: &EmployeeStatement) -> Value {
+    let unlisted = work.unlisted_employer.as_ref();
+    json!({
+        "npp": or_null(&work.npp),
+        "unlisted_employer": unlisted.map(|it| json!({ "name": it.name, "city": it.city })),
+        "started_on": work.started_on,
+        "employee_number": or_null(&work.employee_number),
+    })
+}
+
+fn journey_json(journey: &Journey) -> Value {
+    json!({
+        "contract_paid_on": or_null(&journey.contract_paid_on),
+        "departed_on": or_null(&journey.departed_on),
+        "contract_ends_on": or_null(&journey.contract_ends_on),
+        "returned_on": or_null(&journey.returned_on),
+        "extended_months": journey.extended_months,
+    })
 }
 
 pub(crate) fn participant_json(participant: &Participant) -> Value {
@@ -64,17 +127,15 @@ pub(crate) fn participant_json(participant: &Participant) -> Value {
             "covered": it.covered,
             "since": or_null(&it.since),
             "until": or_null(&it.until),
-            "reason": or_null(match short(it.reason().as_str_name(), "REASON_") {
-                "UNSPECIFIED" => "",
-                reason => reason,
-            }),
+            "reason": known(short(it.reason().as_str_name(), "REASON_")),
+            "phase": known(short(it.phase().as_str_name(), "PHASE_")),
             "what_to_do": or_null(&it.what_to_do),
         })
     });
     let memberships = participant.memberships.iter().map(membership_json);
     json!({
         "participant_id": participant.id,
-        "kpj": participant.kpj,
+        "kpj": or_null(&participant.kpj),
         "full_name": participant.full_name,
         "masked_nik": participant.masked_nik,
         "birth_date": participant.birth_date,
@@ -97,14 +158,19 @@ fn membership_json(membership: &Membership) -> Value {
         "covered_from": or_null(&membership.covered_from),
         "paid_through": or_null(&membership.paid_through),
         "ended_on": or_null(&membership.ended_on),
+        "placement": membership.placement.as_ref().map(placement_json),
+        "journey": membership.journey.as_ref().map(journey_json),
     })
 }
 
 pub(crate) fn participant_text(participant: &Participant) -> String {
+    let kpj = match participant.kpj.as_str() {
+        "" => "comes when the employer confirms",
+        kpj => kpj,
+    };
     format!(
-        "{}\n  KPJ       {}\n  NIK       {}\n  contacts  {}\n",
+        "{}\n  KPJ       {kpj}\n  NIK       {}\n  contacts  {}\n",
         participant.full_name,
-        participant.kpj,
         participant.masked_nik,
         participant.masked_contacts.join(", "),
     )
@@ -114,10 +180,12 @@ pub(crate) fn participant_text(participant: &Participant) -> String {
 pub(crate) fn coverage_text(participant: &Participant) -> String {
     let mut cover = Table::new(["programme", "covered", "since", "until", "what to do"]);
     for it in &participant.coverage {
-        let covered = if it.covered {
+        let covered = if !it.covered {
+            plain(short(it.reason().as_str_name(), "REASON_"))
+        } else if it.phase() == Phase::Unspecified {
             "yes".to_owned()
         } else {
-            plain(short(it.reason().as_str_name(), "REASON_"))
+            plain(short(it.phase().as_str_name(), "PHASE_"))
         };
         cover.row([
             programme(it.programme()).to_owned(),

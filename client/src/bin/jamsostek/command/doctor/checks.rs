@@ -1,9 +1,10 @@
 //! What the doctor looks at: first here, then there.
 
-use std::{fs, io, os::unix::fs::PermissionsExt, path::Path};
+use std::{fs, io, net::IpAddr, os::unix::fs::PermissionsExt, path::Path};
 
 use chrono::{DateTime, Utc};
 use jamsostek_client::{Client, v1::GetServerInfoResponse};
+use tonic::transport::Uri;
 use tonic_health::pb::{
     HealthCheckRequest, health_check_response::ServingStatus, health_client::HealthClient,
 };
@@ -87,15 +88,27 @@ fn secrecy(server: &str) -> Finding {
     if server.starts_with("https:") {
         return Finding::ok("tls", "Nobody in between can listen.");
     }
-    let host = server.trim_start_matches("http://");
-    let near = ["127.", "localhost", "[::1]"];
-    if near.iter().any(|it| host.starts_with(it)) {
+    if is_here(server) {
         return Finding::ok("tls", "In the clear, and never off this machine.");
     }
     Finding::warn(
         "tls",
         "Everybody in between can read along.",
         "Let it serve with --tls-certificate and --tls-key, and call it with https://.",
+    )
+}
+
+/// Whether the address names this machine: by its host as a whole, since anybody may own `localhost.example`.
+fn is_here(server: &str) -> bool {
+    let Ok(address) = server.parse::<Uri>() else {
+        return false;
+    };
+    let host = address.host().unwrap_or_default();
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let number: Result<IpAddr, _> = bare.parse();
+    number.map_or_else(
+        |_| host.eq_ignore_ascii_case("localhost"),
+        |it| it.is_loopback(),
     )
 }
 
@@ -247,4 +260,30 @@ async fn code(desk: &Desk) -> Option<Finding> {
 )]
 fn now() -> DateTime<Utc> {
     Utc::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_here() {
+        for here in [
+            "http://localhost:1",
+            "http://127.0.0.1",
+            "http://[::1]:1",
+            "http://LOCALHOST",
+            "http://127.9.0.1:1/",
+        ] {
+            assert!(is_here(here), "{here}");
+        }
+        for away in [
+            "http://localhost.evil.example:1",
+            "http://127.0.0.1.evil.example",
+            "http://localhost@evil.example",
+            "http://10.0.0.1",
+        ] {
+            assert!(!is_here(away), "{away}");
+        }
+    }
 }

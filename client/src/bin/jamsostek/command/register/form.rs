@@ -1,8 +1,9 @@
-//! What a person without a wage is asked, and what can be given instead.
+//! Who somebody is, and what a person without a wage is asked (BPU); what can be given instead.
 
 use clap::{Args, ValueEnum};
 use jamsostek_client::{
     BpuCategory, Employment, Occupation, Programme as WireProgramme, Sector as WireSector,
+    v1::Passport,
 };
 
 use crate::{
@@ -18,7 +19,20 @@ pub(crate) struct Person {
     /// The NIK on the e-KTP: 16 digits
     #[arg(long, env = "JAMSOSTEK_NIK", hide_env_values = true)]
     nik: Option<String>,
-    /// The full name as on the e-KTP
+    /// A foreigner's passport, in place of the NIK (--segment pu)
+    #[arg(
+        long,
+        env = "JAMSOSTEK_PASSPORT",
+        hide_env_values = true,
+        value_name = "NUMBER",
+        conflicts_with = "nik",
+        requires = "passport_country"
+    )]
+    passport: Option<String>,
+    /// The country that gave it, by its two capitals, such as SG
+    #[arg(long, value_name = "CODE", requires = "passport")]
+    passport_country: Option<String>,
+    /// The full name as on the e-KTP or passport
     #[arg(long, env = "JAMSOSTEK_NAME", hide_env_values = true)]
     name: Option<String>,
     /// An e-mail address, or a mobile number as +628…
@@ -32,6 +46,14 @@ pub(crate) struct Person {
         value_name = "DAY"
     )]
     pub(super) birth_date: Option<String>,
+    /// The mother's maiden name, for the register to compare
+    #[arg(
+        long,
+        env = "JAMSOSTEK_MOTHER_NAME",
+        hide_env_values = true,
+        value_name = "NAME"
+    )]
+    pub(super) mother_name: Option<String>,
     /// The person has read and accepts the terms
     #[arg(long)]
     consent: bool,
@@ -39,7 +61,7 @@ pub(crate) struct Person {
 
 /// What the person works as, earns and chooses.
 #[derive(Args, Default)]
-#[command(next_help_heading = "The work")]
+#[command(next_help_heading = "The work (--segment bpu)")]
 pub(crate) struct Work {
     /// What the person does, in his own words; up to two
     #[arg(long, value_name = "TITLE")]
@@ -62,19 +84,12 @@ pub(crate) struct Work {
     /// The contributions are paid out of the State's budget
     #[arg(long)]
     paid_by_state: bool,
-    /// The mother's maiden name, for the register to compare
-    #[arg(
-        long,
-        env = "JAMSOSTEK_MOTHER_NAME",
-        hide_env_values = true,
-        value_name = "NAME"
-    )]
-    mother_name: Option<String>,
 }
 
 /// The first form, filled.
 pub(super) struct FilledPerson {
     pub(super) nik: String,
+    pub(super) passport: Option<Passport>,
     pub(super) name: String,
     pub(super) contact: String,
     pub(super) birth_date: String,
@@ -84,7 +99,11 @@ pub(super) struct FilledPerson {
 impl Person {
     pub(super) fn filled(self) -> Result<FilledPerson, Failure> {
         let mut ask = Ask::default();
-        let nik = ask.need(self.nik, "--nik", "NIK, the 16 digits on the e-KTP")?;
+        let passport = self.passport.zip(self.passport_country);
+        let nik = match passport {
+            Some(_) => String::new(),
+            None => ask.need(self.nik, "--nik", "NIK, the 16 digits on the e-KTP")?,
+        };
         let name = ask.need(self.name, "--name", "Full name as on the e-KTP")?;
         let contact = ask.need(
             self.contact,
@@ -102,6 +121,7 @@ impl Person {
         }
         Ok(FilledPerson {
             nik,
+            passport: passport.map(|(number, country)| Passport { country, number }),
             name,
             contact,
             birth_date: self.birth_date.unwrap_or_default(),
@@ -113,12 +133,14 @@ impl Person {
 impl Work {
     /// Something of it was given.
     pub(super) fn is_told(&self) -> bool {
-        !self.occupation.is_empty() || !self.sector.is_empty() || self.income.is_some()
+        let lists = self.occupation.len() + self.sector.len() + self.programmes.len() > 0;
+        let others = self.category.is_some() || self.months.is_some() || self.paid_by_state;
+        lists || others || self.income.is_some()
     }
 
     /// The form as the contract has it; `None` where nothing was given and nobody can be asked. What is told anew is told whole.
-    pub(super) fn filled(mut self, anew: bool) -> Result<Option<Employment>, Failure> {
-        if !anew && !self.is_told() && !ask::is_there() {
+    pub(super) fn filled(mut self, mother_name: String) -> Result<Option<Employment>, Failure> {
+        if !self.is_told() && !ask::is_there() {
             return Ok(None);
         }
         let mut ask = Ask::default();
@@ -155,12 +177,12 @@ impl Work {
             programmes: programmes.map(Into::into).collect(),
             months: self.months.unwrap_or(1),
             paid_by_state: self.paid_by_state,
-            mother_name: self.mother_name.unwrap_or_default(),
+            mother_name,
         }))
     }
 }
 
-fn choices<T: ValueEnum>() -> String {
+pub(super) fn choices<T: ValueEnum>() -> String {
     let words = T::value_variants().iter();
     let words = words.filter_map(|it| it.to_possible_value());
     let words: Vec<_> = words.map(|it| it.get_name().to_owned()).collect();
@@ -168,7 +190,7 @@ fn choices<T: ValueEnum>() -> String {
 }
 
 /// An amount as people type it: `2500000`, `2.500.000` or `Rp 2.500.000`.
-fn amount(text: &str) -> Result<i64, String> {
+pub(crate) fn amount(text: &str) -> Result<i64, String> {
     let digits = text.trim().trim_start_matches("Rp").trim();
     let (thousands, grouped) = (digits.replace('.', ""), digits.contains('.'));
     let in_threes = digits.split('.').skip(1).all(|it| it.len() == 3);

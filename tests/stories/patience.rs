@@ -1,0 +1,83 @@
+//! A service that asks for more patience than anybody has.
+
+use std::time::Duration;
+
+use jamsostek_client::{
+    Client, ErrorReason, Options,
+    v1::{
+        GetServerInfoRequest, GetServerInfoResponse,
+        server_service_server::{ServerService, ServerServiceServer},
+    },
+};
+use prost::Message;
+use prost_types::Any;
+use tokio::{net::TcpListener, time::timeout};
+use tokio_stream::wrappers::TcpListenerStream;
+use tonic::{Code, Request, Response, Status, transport::Server};
+use tonic_types::pb::{self, ErrorInfo, RetryInfo};
+
+use crate::jamsostekd::PATIENCE;
+
+/// It refuses everybody, and asks them to come again at the end of time.
+struct Forever;
+
+#[tonic::async_trait]
+impl ServerService for Forever {
+    async fn get_server_info(
+        &self,
+        _: Request<GetServerInfoRequest>,
+    ) -> Result<Response<GetServerInfoResponse>, Status> {
+        Err(come_again_after(i64::MAX))
+    }
+}
+
+/// A refusal as it stands on the wire: what builds one for services allows no such number.
+fn come_again_after(seconds: i64) -> Status {
+    let reason = ErrorInfo {
+        reason: ErrorReason::StoreUnavailable.as_str_name().into(),
+        domain: jamsostek_proto::ERROR_DOMAIN.into(),
+        ..ErrorInfo::default()
+    };
+    let again = RetryInfo {
+        retry_delay: Some(prost_types::Duration { seconds, nanos: 0 }),
+    };
+    let any = |name: &str, value| Any {
+        type_url: format!("type.googleapis.com/google.rpc.{name}"),
+        value,
+    };
+    let status = pb::Status {
+        code: Code::Unavailable.into(),
+        message: "not now".into(),
+        details: vec![
+            any("ErrorInfo", reason.encode_to_vec()),
+            any("RetryInfo", again.encode_to_vec()),
+        ],
+    };
+    Status::with_details(Code::Unavailable, "not now", status.encode_to_vec().into())
+}
+
+#[tokio::test]
+async fn whoever_asks_for_more_patience_than_there_is_time_is_heard_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let served = Server::builder()
+        .add_service(ServerServiceServer::new(Forever))
+        .serve_with_incoming(TcpListenerStream::new(listener));
+    tokio::spawn(served);
+    let endless = Options::new(format!("http://{address}")).deadline(Duration::MAX);
+
+    let endless = Client::connect(endless).await.expect("a connection");
+    let asked = timeout(PATIENCE, endless.get_server_info()).await;
+    let short = endless.with_deadline(Duration::from_secs(1));
+    let soon = timeout(PATIENCE, short.get_server_info()).await;
+    let again = endless.with_deadline(Duration::MAX);
+    let again = timeout(PATIENCE, again.get_server_info()).await;
+
+    for told in [asked, soon, again] {
+        let refusal = told.expect("in time").expect_err("not now");
+        let refusal = refusal.refusal().expect("a refusal");
+        assert_eq!(refusal.reason, ErrorReason::StoreUnavailable);
+        let after = refusal.retry_after.expect("when to come again");
+        assert!(after > Duration::from_secs(3_600), "{after:?}");
+    }
+}
