@@ -214,3 +214,26 @@ async fn whoever_was_reported_proves_who_he_is_and_opens_his_account() {
     assert_eq!(right["registration"]["state"], "ACTIVE");
     assert_eq!(me["participant"]["kpj"], kpj);
 }
+
+#[tokio::test]
+async fn anybody_asks_at_the_desk_what_employees_and_contracts_abroad_cost() {
+    let town = Town::found("2026-03-10").await;
+    let shell = Shell::at(&town.address);
+    let class = ["--risk-class", "very-low", "--scale", "medium"];
+    let employee = ["quote", "employee", "--wage", "5000000"];
+    let abroad = ["quote", "abroad", "--route", "agency"];
+
+    let employee = [&employee[..], &class].concat();
+    let told = shell.asks(&employee).await;
+    let read = shell.runs(&employee).await;
+    let abroad = [&abroad[..], &["--contract-months", "24"]].concat();
+    let abroad = shell.asks(&abroad).await;
+    let nothing = shell.runs(&["quote"]).await;
+
+    assert_eq!(told["total_idr"], 462_000);
+    assert_eq!(told["employee_contributions"][3]["payer"], "WORKER");
+    assert!(read.printed.contains("Rp 462.000"), "{}", read.printed);
+    assert_eq!(abroad["total_idr"], 370_000);
+    assert_eq!(abroad["lines"][0]["stage"], "BEFORE_WORK");
+    assert_eq!(nothing.exit, 2, "{}", nothing.complained);
+}

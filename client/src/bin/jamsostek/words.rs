@@ -3,7 +3,10 @@
 use jamsostek_client::{
     BpuCategory as WireCategory, ClaimCause as WireCause, Programme as WireProgramme,
     Sector as WireSector, Segment as WireSegment,
-    v1::{Route as WireRoute, employee::State as WireEmployeeState},
+    v1::{
+        RiskClass as WireRiskClass, Route as WireRoute, Scale as WireScale,
+        employee::State as WireEmployeeState,
+    },
 };
 
 /// A name of the contract without what all names of its kind begin with.
@@ -118,6 +121,36 @@ words!(
         Agency,
         /// By himself
         Individual,
+    }
+);
+
+words!(
+    /// How dangerous work at a unit is.
+    RiskClass for WireRiskClass {
+        /// 0.24 % of the wage for JKK
+        VeryLow,
+        /// 0.54 %
+        Low,
+        /// 0.89 %
+        Medium,
+        /// 1.27 %
+        High,
+        /// 1.74 %
+        VeryHigh,
+    }
+);
+
+words!(
+    /// How big an employer is; it decides the programmes.
+    Scale for WireScale {
+        /// JKK and JKM
+        Micro,
+        /// JHT as well
+        Small,
+        /// JP as well
+        Medium,
+        /// JP as well
+        Large,
     }
 );
 

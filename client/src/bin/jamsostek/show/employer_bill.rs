@@ -1,6 +1,8 @@
 //! What an employer owes for a month of a unit.
 
-use jamsostek_client::v1::{EmployerBill, EmployerBillRow, Payer, employer_bill::State};
+use jamsostek_client::v1::{
+    EmployeeContribution, EmployerBill, EmployerBillRow, Payer, employer_bill::State,
+};
 use serde_json::{Value, json};
 
 use super::{lines_json, moment_json, or_null, programme};
@@ -95,17 +97,38 @@ pub(crate) fn employer_bills_table(bills: &[EmployerBill]) -> String {
     table.shown()
 }
 
+/// What employer and worker pay for an employee.
+pub(crate) fn shares_json(shares: &[EmployeeContribution]) -> Value {
+    let share = |part: &EmployeeContribution| {
+        let line = part.line.iter().cloned().collect::<Vec<_>>();
+        json!({ "payer": payer(part.payer()), "line": lines_json(&line)[0] })
+    };
+    shares.iter().map(share).collect()
+}
+
+pub(crate) fn shares_table(shares: &[EmployeeContribution]) -> String {
+    let mut table = Table::new(["month", "for", "pays", "amount", "how"]).amounts(&[3]);
+    for share in shares {
+        let Some(line) = &share.line else { continue };
+        table.row([
+            line.contribution_month.clone(),
+            programme(line.programme()).to_owned(),
+            plain(payer(share.payer())),
+            rupiah(line.amount_idr),
+            line.formula.clone(),
+        ]);
+    }
+    table.shown()
+}
+
 pub(crate) fn employer_bill_rows_json(rows: &[EmployerBillRow]) -> Value {
     let row = |it: &EmployerBillRow| {
-        let contributions = it.contributions.iter().map(|part| {
-            let line = part.line.iter().cloned().collect::<Vec<_>>();
-            json!({ "payer": payer(part.payer()), "line": lines_json(&line)[0] })
-        });
         json!({
             "membership_id": it.membership_id,
+            "month": it.month,
             "wage_idr": it.wage_idr,
             "total_idr": it.total_idr,
-            "contributions": contributions.collect::<Vec<_>>(),
+            "contributions": shares_json(&it.contributions),
             "allocated": it.allocated,
         })
     };
@@ -113,11 +136,11 @@ pub(crate) fn employer_bill_rows_json(rows: &[EmployerBillRow]) -> Value {
 }
 
 pub(crate) fn employer_bill_rows_table(rows: &[EmployerBillRow]) -> String {
-    let mut table = Table::new(["membership", "wage", "total"]).amounts(&[1, 2]);
+    let mut table = Table::new(["membership", "month", "wage", "total"]).amounts(&[2, 3]);
     for it in rows {
         let amounts = [it.wage_idr, it.total_idr].map(rupiah);
         let [wage, total] = amounts;
-        table.row([it.membership_id.clone(), wage, total]);
+        table.row([it.membership_id.clone(), it.month.clone(), wage, total]);
     }
     table.shown()
 }

@@ -26,7 +26,7 @@ pub(crate) use employer::{
 };
 pub(crate) use employer_bill::{
     employer_bill_json, employer_bill_rows_json, employer_bill_rows_table, employer_bill_text,
-    employer_bills_table,
+    employer_bills_table, shares_json, shares_table,
 };
 pub(crate) use person::{
     coverage_text, participant_json, participant_text, registration_json, registration_text,

@@ -8,7 +8,7 @@ use jamsostek_client::{
         ReportEmploymentEndRequest, ReportWagesRequest, Wage,
     },
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{hire::Hire, unit};
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     desk::Desk,
     failure::Failure,
     show::{employee_json, employee_text},
+    words::rupiah,
 };
 
 #[derive(Args)]
@@ -190,9 +191,30 @@ impl Wages {
             wages,
         };
         let npp = request.npp.clone();
-        let changed = desk.caller().await?.report_wages(request).await?;
-        let text = format!("Of {told} wage(s) of {month}, {changed} say something new.");
-        let json = json!({ "npp": npp, "month": month, "told": told, "changed": changed });
+        let kept = desk.caller().await?.report_wages(request).await?;
+        let changed = kept.changed;
+        let mut text = format!("Of {told} wage(s) of {month}, {changed} say something new.");
+        for low in &kept.warnings {
+            let (wage, least) = (rupiah(low.wage_idr), rupiah(low.lowest_minimum_idr));
+            let who = &low.membership_id;
+            text.push_str(&format!(
+                "\n{who}: {wage} is below the lowest minimum wage, {least}."
+            ));
+        }
+        let low = kept.warnings.iter().map(|it| {
+            json!({
+                "membership_id": it.membership_id,
+                "wage_idr": it.wage_idr,
+                "lowest_minimum_idr": it.lowest_minimum_idr,
+            })
+        });
+        let json = json!({
+            "npp": npp,
+            "month": month,
+            "told": told,
+            "changed": changed,
+            "warnings": low.collect::<Value>(),
+        });
         Ok(Answer::new(text, json))
     }
 }
