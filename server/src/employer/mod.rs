@@ -6,6 +6,7 @@
 mod answer;
 mod decide;
 mod end;
+mod error;
 mod joined;
 mod known;
 mod question;
@@ -20,6 +21,7 @@ mod take_on;
 mod tell;
 mod wages;
 
+pub(crate) use error::Error;
 pub(crate) use joined::last_npps;
 pub(crate) use known::known_at;
 pub(crate) use question::{ask, check_named, question};
@@ -41,10 +43,10 @@ use uuid::Uuid;
 use crate::{
     audit::Audit,
     clock::Clock,
-    db::{self, Db},
+    db::Db,
     identity::{Contact, Document, FullName},
     money::{Money, Month},
-    policy::{NoParameter, Policy, Reference},
+    policy::{Policy, Reference},
     scheme::{RiskClass, Scale},
     seal::Seal,
 };
@@ -243,60 +245,6 @@ pub(crate) struct Wanted {
 pub(crate) enum Standing {
     Is(State),
     Ended,
-}
-
-/// Why an employer's call is refused, in the order in which it is checked.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum Error {
-    #[error("no such thing")]
-    NotFound,
-    #[error("the id already names something else")]
-    IdTaken,
-    #[error("the NPP {npp} is another unit's")]
-    NppTaken { npp: String },
-    #[error("employers were looked for too often")]
-    SearchesSpent { retry_after: std::time::Duration },
-    #[error("no employer has the NPP {npp}")]
-    EmployerUnknown { npp: String },
-    #[error("the unit must be named by its NPP")]
-    NppNeeded,
-    #[error("not possible in the state {state}")]
-    WrongState { state: &'static str },
-    #[error("the NIK is not the one that the worker registered with")]
-    NikDiffers,
-    #[error("the participant with this NIK has another name")]
-    NameDiffers,
-    #[error("somebody with this NIK works here already")]
-    EmployeeKnown { membership: Uuid },
-    #[error("{problem}")]
-    Day {
-        field: &'static str,
-        problem: &'static str,
-    },
-    #[error("some wages cannot be reported")]
-    BadWages(Vec<(usize, String)>),
-    #[error("the work ends on {on}")]
-    Ended { on: NaiveDate },
-    #[error(transparent)]
-    Law(#[from] rules::Refused),
-    #[error(transparent)]
-    Store(#[from] db::Error),
-}
-
-impl From<NoParameter> for Error {
-    fn from(missing: NoParameter) -> Self {
-        Self::Law(rules::Refused::NoParameter(missing))
-    }
-}
-
-impl db::FromStore for Error {
-    fn store_error(&self) -> Option<&db::Error> {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "all others are refusals")]
-        match self {
-            Self::Store(error) => Some(error),
-            _ => None,
-        }
-    }
 }
 
 /// An employer as he is shown.

@@ -1,19 +1,14 @@
 //! What messages say: the facts of each, for the words in `server/texts/messages.toml`.
 
-use std::sync::LazyLock;
+mod catalogue;
 
 use chrono::NaiveDate;
-use serde::Deserialize;
 
 use crate::{
     money::{Money, Month},
     texts::{Both, Language, Text, Words},
 };
-
-static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../texts/messages.toml"))
-        .expect("the texts are compiled in, and a unit test has read them")
-});
+use catalogue::CATALOGUE;
 
 /// What a message says.
 #[derive(Clone, Copy, Debug)]
@@ -103,42 +98,6 @@ pub(crate) enum Wording<'a> {
         payment_code: &'a str,
         due_on: NaiveDate,
     },
-}
-
-/// The words of each.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Catalogue {
-    code: Both<Text>,
-    contribution_due: Both<Text>,
-    cover_ends: Both<Text>,
-    cover_before_work_ends: Both<Text>,
-    cover_abroad_ends: Both<Text>,
-    departure_reported: Both<Text>,
-    return_reported: Both<Text>,
-    membership_ended: Both<Text>,
-    identity_refused: Both<Text>,
-    identity_unproven: Both<Text>,
-    contact_changed: Both<Text>,
-    contact_reported: Both<Text>,
-    claim_received: Both<Text>,
-    claim_rejected: Both<Text>,
-    claim_paid: Both<Text>,
-    claim_failed: Both<Text>,
-    employee_registered: Both<Text>,
-    employment_confirmed: Both<Text>,
-    employment_denied: Both<Text>,
-    employment_ended: Both<Text>,
-    employment_unanswered: Both<Text>,
-    employment_unproven: Both<Text>,
-    account_opened: Both<Text>,
-    employees_account_opened: Both<Text>,
-    employee_waits: Both<Text>,
-    employee_doubtful: Both<Text>,
-    employer_bill: Both<Text>,
-    employer_bill_due: Both<Text>,
-    subject_of_code: Both<Text>,
-    subject_of_notice: Both<Text>,
 }
 
 /// What stands over a mail: what kind of message it is, and nothing of what it says, since subjects are shown on locked screens.
