@@ -10,6 +10,8 @@ mod bare;
 mod claim;
 #[path = "figures/database.rs"]
 mod database;
+#[path = "figures/employer.rs"]
+mod employer;
 #[path = "figures/house.rs"]
 mod house;
 #[path = "figures/load.rs"]
@@ -25,6 +27,7 @@ use std::time::Duration;
 
 use crate::{
     database::Engine,
+    employer::{Billed, Hired},
     house::House,
     load::{Figures, Pace},
     town::Town,
@@ -95,7 +98,15 @@ async fn main() {
             house.ready.as_secs_f64() * 1_000.0,
             house.resident_mib()
         ));
-        let mut measured = measure(&pace, engine, &house, &bare_echo).await;
+        let (mut measured, billed) = measure(&pace, engine, &house, &bare_echo).await;
+        let a_second = |took: Duration| f64::from(billed.employees) / took.as_secs_f64();
+        notes.push(format!(
+            "{}: a bill of {} employees: computed {:.0} a second, handed on {:.0} a second",
+            engine.name(),
+            billed.employees,
+            a_second(billed.computed),
+            a_second(billed.handed_on)
+        ));
         notes.push(format!(
             "{}: {:.1} MiB after the load",
             engine.name(),
@@ -112,8 +123,13 @@ async fn main() {
     print(&rows, &notes);
 }
 
-/// All rows of one database but the floors, which are taken when the server has ended.
-async fn measure(pace: &Pace, engine: Engine, house: &House, bare_echo: &[Figures]) -> Vec<Row> {
+/// All rows of one database but the floors, which are taken when the server has ended; and how an employer's bill went.
+async fn measure(
+    pace: &Pace,
+    engine: Engine,
+    house: &House,
+    bare_echo: &[Figures],
+) -> (Vec<Row>, Billed) {
     let pid = house.pid();
     let mut rows = Vec::new();
     let mut row = |operation, at_once, figures, limit| {
@@ -175,13 +191,21 @@ async fn measure(pace: &Pace, engine: Engine, house: &House, bare_echo: &[Figure
         let whole = load::median(pace, at_once, pid, || town.registration(&token)).await;
         row("whole registration", at_once, whole, None);
     }
+    let (hired, today) = (Hired::default(), town.today().await);
+    for at_once in AT_ONCE {
+        let token = town.employer_token().await;
+        let load = || town.hiring(&token, &today, &hired);
+        let reported = load::median(pace, at_once, pid, load).await;
+        row("ReportEmployee", at_once, reported, None);
+    }
+    let billed = town.bills_the_employer().await;
     // Last, for they move the clock.
     for at_once in AT_ONCE {
         let (verified, claimed) = claims(pace, at_once, pid, &town).await;
         row(claim::VERIFICATION, at_once, verified, None);
         row(claim::CLAIM, at_once, claimed, None);
     }
-    rows
+    (rows, billed)
 }
 
 /// People sign in and claim, so many for a sample: it ends when all have.
