@@ -89,6 +89,21 @@ impl Error {
         self.refusal().map(|refusal| refusal.reason)
     }
 
+    /// The call waited for its turn on a connection that was closed before any of it was sent.
+    pub(crate) fn is_of_a_call_that_never_left(&self) -> bool {
+        let Self::Transport(status) = self else {
+            return false;
+        };
+        let mut cause = status.source();
+        while let Some(error) = cause {
+            if let Some(error) = error.downcast_ref::<hyper::Error>() {
+                return error.is_canceled();
+            }
+            cause = error.source();
+        }
+        false
+    }
+
     /// The time that the client gives a call is over.
     pub(crate) fn out_of_time() -> Self {
         Self::Transport(Status::deadline_exceeded("the call did not end in time"))

@@ -144,19 +144,29 @@ async fn what_an_admin_changes_of_the_price_waits_to_be_checked_again() {
         units: vec![unit("JK00010X", RiskClass::High)],
         ..UpdateEmployerRequest::default()
     };
+    let of = company.id.to_string();
+    let elsewhere = UpdateEmployerRequest {
+        employer_id: of.clone(),
+        city: "Medan".into(),
+        ..UpdateEmployerRequest::default()
+    };
     let checked = UpdateEmployerRequest {
-        employer_id: company.id.to_string(),
+        employer_id: of,
+        units: vec![unit("JK00010X", RiskClass::High)],
         ..UpdateEmployerRequest::default()
     };
 
     let moved = company.client.update_employer(contact).await;
     let grown = company.client.update_employer(store).await;
+    let unseen = town.officer().update_employer(elsewhere).await;
     let seen = town.officer().update_employer(checked).await;
 
     assert!(moved.expect("a change").checked);
     let grown = grown.expect("a change");
     assert!(!grown.checked);
     assert_eq!(grown.units.len(), 2);
+    // An officer who states a city has not looked at the unit.
+    assert!(!unseen.expect("a change").checked);
     assert!(seen.expect("a check").checked);
 }
 

@@ -311,7 +311,7 @@ async fn moves_the_wage(town: &Town, membership: Uuid, month: &str) {
     execute(&town.burglar().await, sql, values).await;
 }
 
-async fn ends(company: &Company, membership: Uuid, on: &str) {
+pub async fn ends(company: &Company, membership: Uuid, on: &str) {
     let end = ReportEmploymentEndRequest {
         membership_id: membership.to_string(),
         ended_on: on.into(),

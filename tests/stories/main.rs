@@ -32,6 +32,7 @@ mod employer;
 mod employer_bill;
 mod employer_users;
 mod employer_walls;
+mod employer_words;
 mod end;
 mod foreigner;
 mod fresh_store;

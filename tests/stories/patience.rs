@@ -1,11 +1,20 @@
 //! A service that asks for more patience than anybody has.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use jamsostek_client::{
-    Client, ErrorReason, Options,
+    Client, Error, ErrorReason, Options, Uuid,
     v1::{
-        GetServerInfoRequest, GetServerInfoResponse,
+        GetOtpDeliveryRequest, GetOtpDeliveryResponse, GetServerInfoRequest, GetServerInfoResponse,
+        SendOtpRequest, SendOtpResponse, SendStepUpOtpRequest, SendStepUpOtpResponse,
+        VerifyOtpRequest, VerifyOtpResponse,
+        otp_service_server::{OtpService, OtpServiceServer},
         server_service_server::{ServerService, ServerServiceServer},
     },
 };
@@ -80,4 +89,73 @@ async fn whoever_asks_for_more_patience_than_there_is_time_is_heard_once() {
         let after = refusal.retry_after.expect("when to come again");
         assert!(after > Duration::from_secs(3_600), "{after:?}");
     }
+}
+
+/// It hears codes, and keeps no connection for long.
+#[derive(Clone, Default)]
+struct Brief(Arc<AtomicUsize>);
+
+#[tonic::async_trait]
+impl OtpService for Brief {
+    async fn send_otp(
+        &self,
+        _: Request<SendOtpRequest>,
+    ) -> Result<Response<SendOtpResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn send_step_up_otp(
+        &self,
+        _: Request<SendStepUpOtpRequest>,
+    ) -> Result<Response<SendStepUpOtpResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn get_otp_delivery(
+        &self,
+        _: Request<GetOtpDeliveryRequest>,
+    ) -> Result<Response<GetOtpDeliveryResponse>, Status> {
+        Err(Status::unimplemented(""))
+    }
+
+    async fn verify_otp(
+        &self,
+        _: Request<VerifyOtpRequest>,
+    ) -> Result<Response<VerifyOtpResponse>, Status> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        Ok(Response::new(VerifyOtpResponse::default()))
+    }
+}
+
+#[tokio::test]
+async fn a_try_that_never_left_an_old_connection_is_made_on_the_next_and_counts_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let brief = Brief::default();
+    let served = Server::builder()
+        .max_connection_age(Duration::from_millis(2))
+        .add_service(OtpServiceServer::new(brief.clone()))
+        .serve_with_incoming(TcpListenerStream::new(listener));
+    tokio::spawn(served);
+    let options = Options::new(format!("http://{address}"));
+    let client = Client::connect(options).await.expect("a connection");
+    let tries = 2_000;
+
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let client = client.clone();
+        tasks.spawn(async move {
+            for _ in 0..tries / 4 {
+                let answer = client.verify_otp(Uuid::now_v7(), "123456").await;
+                // The stub's answer is none of the service's; that it came is what counts.
+                let broke = matches!(&answer, Err(Error::Transport(_)));
+                assert!(!broke, "{answer:?}");
+            }
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.expect("every try is answered");
+    }
+
+    assert_eq!(brief.0.load(Ordering::Relaxed), tries);
 }

@@ -31,7 +31,7 @@ pub(super) use unit_rows::{
 };
 pub(super) use unit_work::{
     bill_what_was_late, close_unit_bill, grow_unit_bill, next_unit_bill, open_unit_bill,
-    pay_unit_bill, postpone_unit_bill, unbilled,
+    owes_for_being_late, pay_unit_bill, postpone_unit_bill, unbilled,
 };
 
 use sea_orm::ConnectionTrait;

@@ -39,7 +39,7 @@ impl Error {
     }
 
     /// Whether it was stopped at once for another writer's sake, so that the next try may well succeed.
-    pub(super) fn is_lost_race(&self) -> bool {
+    pub(crate) fn is_lost_race(&self) -> bool {
         // PostgreSQL: serialization failure, deadlock. SQLite: busy snapshot.
         let codes = ["40001", "40P01", "517"];
         self.code().is_some_and(|it| codes.contains(&it.as_str()))

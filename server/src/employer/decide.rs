@@ -62,6 +62,11 @@ impl Employers {
             Some((npp, hire)) => {
                 check_acceptable(&transaction, &held).await?;
                 let place = where_to(&transaction, npp.as_ref(), row.unit_id).await?;
+                if held.covered_from.is_some() && row.unit_id != Some(place.id) {
+                    // What is not billed yet is the unit's that covers him: there he ends first.
+                    let state = "COVERED_AT_ANOTHER_UNIT";
+                    return Err(Error::WrongState { state });
+                }
                 self.check_hire(hire, day_of(now))?;
                 let confirmed = Confirmed {
                     unit: place.id,

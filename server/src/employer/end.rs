@@ -28,7 +28,8 @@ impl Employers {
         let transaction = self.db.begin_write().await?;
         let (held, row, place) = self.asked_of(&transaction, caller, membership).await?;
         let state = row.state()?;
-        if state != State::Active {
+        // Also of whom the register asks an officer about: until he decides, the employer's word covers him.
+        if state == State::Rejected || row.reported_at.is_none() {
             let state = state.name();
             return Err(Error::WrongState { state });
         }

@@ -45,7 +45,7 @@ impl Employers {
         store::insert_employer(&transaction, &self.seal, now, papers, stated).await?;
         keep_units(&transaction, papers.id, &papers.units).await?;
         if checked_by.is_some() {
-            store::put_in_force(&transaction, papers.id).await?;
+            store::put_in_force(&transaction, papers.id, &all_of(papers)).await?;
         }
         let admin = session::create_employer_user(
             &transaction,
@@ -76,7 +76,8 @@ impl Employers {
         Ok((employer.ok_or(Error::NotFound)?, Some(admin)))
     }
 
-    /// Changes an employer. An officer's word is checked by that; an admin's waits for one.
+    /// Changes an employer. What an officer states is checked by that, and nothing else is: he may not know what an admin has stated
+    /// since he looked. An admin's word waits for an officer's.
     pub(crate) async fn update(
         &self,
         caller: &Caller,
@@ -93,15 +94,16 @@ impl Employers {
         let before = store::employer(&transaction, &self.seal, id).await?;
         let before = before.ok_or(Error::NotFound)?;
         let checked = (caller.subject == Subject::Officer).then_some((caller.id, now));
-        if checked.is_none() && !rules::keeps_the_price(&before.papers, changes) {
-            store::uncheck(&transaction, id).await?;
-        }
         store::change_employer(&transaction, &self.seal, id, changes, checked).await?;
         keep_units(&transaction, id, &changes.units).await?;
         if checked.is_some() {
-            store::put_in_force(&transaction, id).await?;
-            let scale = changes.scale.unwrap_or(before.papers.scale);
-            if scale != before.scale_in_force {
+            let stated = store::InForce {
+                scale: changes.scale,
+                labour_intensive: changes.labour_intensive,
+                units: &changes.units,
+            };
+            store::put_in_force(&transaction, id, &stated).await?;
+            if let Some(scale) = changes.scale.filter(|it| *it != before.scale_in_force) {
                 self.change_programmes(&transaction, id, scale).await?;
             }
         }
@@ -198,7 +200,15 @@ pub(crate) async fn seed(
     let stated = (store::content_digest(seal, papers), Some(Uuid::nil()));
     store::insert_employer(connection, seal, now, papers, stated).await?;
     store::keep_units(connection, papers.id, &papers.units).await?;
-    store::put_in_force(connection, papers.id).await
+    store::put_in_force(connection, papers.id, &all_of(papers)).await
+}
+
+fn all_of(papers: &Papers) -> store::InForce<'_> {
+    store::InForce {
+        scale: Some(papers.scale),
+        labour_intensive: Some(papers.labour_intensive),
+        units: &papers.units,
+    }
 }
 
 /// Keeps units, unless a number became another employer's meanwhile.

@@ -98,7 +98,6 @@ impl Employers {
                 if agreed_name(&held.full_name) != named {
                     return Err(Error::NameDiffers);
                 }
-                self.check_new_here(connection, now, known, place).await?;
                 known
             }
             None => {
@@ -119,34 +118,6 @@ impl Employers {
         store::insert_employment(connection, row).await?;
         let held = participant::hold(connection, membership).await?;
         held.ok_or(Error::NotFound)
-    }
-
-    /// Whether `person` does not work for this employer already.
-    async fn check_new_here(
-        &self,
-        connection: &impl ConnectionTrait,
-        now: DateTime<Utc>,
-        person: Uuid,
-        place: &Place,
-    ) -> Result<(), Error> {
-        let today = day_of(now);
-        let memberships = participant::memberships(connection, person).await?;
-        let goes_on = |id| {
-            let found = memberships.iter().find(|it| it.id == id);
-            found.is_some_and(|it| it.ended_on.is_none_or(|last| last >= today))
-        };
-        for row in store::employments(connection, person).await? {
-            let Some(unit) = row.unit_id.filter(|_| row.state == State::Active.code()) else {
-                continue;
-            };
-            let at = store::place(connection, unit).await?;
-            if at.is_some_and(|it| it.employer == place.employer) && goes_on(row.membership_id) {
-                return Err(Error::EmployeeKnown {
-                    membership: row.membership_id,
-                });
-            }
-        }
-        Ok(())
     }
 
     /// Keeps somebody of whom nothing was known. The register is asked afterwards; it knows no foreigners.

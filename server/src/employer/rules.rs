@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use super::{Changes, LowWage, Papers};
+use super::LowWage;
 use crate::{
     money::{Money, Month},
     policy::{NoParameter, Policy, Reference},
@@ -142,16 +142,6 @@ pub(super) fn name_key(name: &str) -> String {
 /// The letters by which a name is found before it is compared.
 pub(super) fn start_of(key: &str) -> String {
     key.chars().take(START).collect()
-}
-
-/// Whether changes leave what is owed as it was: then nothing need be checked again.
-pub(super) fn keeps_the_price(before: &Papers, changes: &Changes) -> bool {
-    let scale = changes.scale.is_none_or(|it| it == before.scale);
-    let labour = changes.labour_intensive;
-    let same_unit = |unit| before.units.contains(unit);
-    scale
-        && labour.is_none_or(|it| it == before.labour_intensive)
-        && changes.units.iter().all(same_unit)
 }
 
 #[cfg(test)]

@@ -156,7 +156,8 @@ impl Employers {
         let over = membership.ended_on.is_some_and(|it| today > it);
         let wage = membership.work.monthly();
         // Where nobody has reported a wage yet there is none to warn of.
-        let finding = rules::check_wage(&self.policy, wage, Month::of(today)).ok();
+        let finding = rules::check_wage(&self.policy, wage, Month::of(today));
+        let finding = finding.ok().filter(|_| !over);
         Ok(Employee {
             standing: if state == State::Active && over {
                 Standing::Ended

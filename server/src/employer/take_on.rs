@@ -25,6 +25,38 @@ pub(crate) async fn own_place(
     Ok(place.filter(|it| caller.employer(Some(it.employer)).is_some()))
 }
 
+/// Whether nothing else covers the person of `membership` at this employer from `covered_from` on: nobody works for one employer twice.
+async fn check_not_here(
+    connection: &impl ConnectionTrait,
+    membership: &Membership,
+    place: &Place,
+    covered_from: NaiveDate,
+) -> Result<(), Error> {
+    let person = membership.participant_id;
+    // Two words about one person are heard one after the other.
+    participant::hold_person(connection, person).await?;
+    let memberships = participant::memberships(connection, person).await?;
+    let goes_on = |id| {
+        let found = memberships.iter().find(|it| it.id == id);
+        let found = found.filter(|it| it.covered_from.is_some());
+        found.is_some_and(|it| it.ended_on.is_none_or(|last| last >= covered_from))
+    };
+    for row in store::employments(connection, person).await? {
+        let other = row.membership_id;
+        let Some(unit) = row.unit_id.filter(|_| other != membership.id) else {
+            continue;
+        };
+        if !goes_on(other) {
+            continue;
+        }
+        let at = store::place(connection, unit).await?;
+        if at.is_some_and(|it| it.employer == place.employer) {
+            return Err(Error::EmployeeKnown { membership: other });
+        }
+    }
+    Ok(())
+}
+
 impl Employers {
     /// Whether the law lets somebody be taken on like this today.
     pub(super) fn check_hire(&self, hire: &Hire, today: NaiveDate) -> Result<(), Error> {
@@ -49,12 +81,16 @@ impl Employers {
         confirmed: &Confirmed<'_>,
         by: Uuid,
     ) -> Result<(), Error> {
+        // What an officer checks meanwhile waits: whoever is hired holds what he prices.
+        let place = store::place_unchanged(connection, place.id).await?;
+        let place = &place.ok_or(Error::NotFound)?;
         let (hire, person) = (confirmed.hire, membership.participant_id);
         let reported = rules::covered_from(&self.policy, hire.started_on, day_of(now))?;
         // A later word takes no day of cover away.
         let covered_from = membership
             .covered_from
             .map_or(reported, |it| it.min(reported));
+        check_not_here(connection, membership, place, covered_from).await?;
         let work = Employment {
             programmes: rules::programmes_of(place.scale).into_iter().collect(),
             wage: hire.wage,

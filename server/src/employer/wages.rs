@@ -47,8 +47,15 @@ impl Employers {
         }
         let (seal, month) = (&self.seal, payroll.month);
         store::insert_wages(&transaction, seal, now, month, &news, caller.actor_id()).await?;
-        let changed: Vec<_> = news.iter().map(|it| (it.membership, it.wage)).collect();
-        participant::change_wages(&transaction, &changed).await?;
+        // A correction of an old month is not what he earns now.
+        let ids: Vec<_> = news.iter().map(|it| it.membership).collect();
+        let today = Month::of(self.clock.today());
+        let now_earned: Vec<_> = store::latest_wages(&transaction, &ids, today)
+            .await?
+            .into_iter()
+            .map(|(_, it)| (it.membership, it.wage))
+            .collect();
+        participant::change_wages(&transaction, &now_earned).await?;
         let reported = Event {
             kind: "wages.reported",
             subject: place.id,

@@ -61,16 +61,12 @@ fn tables() -> Vec<TableCreateStatement> {
         date_null("paid_on"),
         big_integer("late_idr"),
         uuid_null("late_billed_by"),
-        // A bill that could not be worked on is left alone for a while, so that it holds up no other.
-        timestamp_with_time_zone_null("retry_at"),
         binary("mac"),
     ];
     let row = [
         key("id"),
         uuid("bill_id"),
         uuid("membership_id"),
-        // A bill also asks for earlier months of whoever was reported after theirs was drawn up.
-        string("month"),
         big_integer("wage_idr"),
         boolean("holds_jp"),
         boolean("holds_jkp"),
@@ -114,12 +110,12 @@ fn indexes() -> Vec<IndexCreateStatement> {
         unique(
             "employer_bill_row_once",
             "employer_bill_row",
-            &["membership_id", "month"],
+            &["bill_id", "membership_id"],
         ),
         index(
             "employer_bill_row_of",
             "employer_bill_row",
-            &["bill_id", "id"],
+            &["membership_id"],
         ),
     ]
 }

@@ -11,6 +11,7 @@ mod m0009_joining;
 mod m0010_profile;
 mod m0011_further;
 mod m0012_reminders;
+mod m0013_checked_prices;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_profile::Migration),
             Box::new(m0011_further::Migration),
             Box::new(m0012_reminders::Migration),
+            Box::new(m0013_checked_prices::Migration),
         ]
     }
 }

@@ -72,9 +72,15 @@ impl Contributions {
             let jht = it.shares.of(Programme::Jht);
             (Account::Jht(it.membership), jht, it.month)
         });
-        let funds = FUNDS.into_iter().map(|fund| {
-            let sum: Money = rows.iter().map(|it| it.shares.fund(fund)).sum();
-            (Account::Fund(fund), sum, bill.month)
+        let mut months: BTreeMap<Month, Vec<&UnitRow>> = BTreeMap::new();
+        for row in rows {
+            months.entry(row.month).or_default().push(row);
+        }
+        let funds = months.iter().flat_map(|(month, rows)| {
+            FUNDS.into_iter().map(|fund| {
+                let sum: Money = rows.iter().map(|it| it.shares.fund(fund)).sum();
+                (Account::Fund(fund), sum, *month)
+            })
         });
         let transfers = savings.chain(funds).filter(|it| it.1 > Money::ZERO);
         let journal = Journal {
@@ -92,11 +98,8 @@ impl Contributions {
         };
         store::insert_unit_contributions(connection, &self.seal, bill, day, rows).await?;
         ledger::post(connection, &self.seal, now, &journal).await?;
-        let mut months: BTreeMap<Month, Vec<Uuid>> = BTreeMap::new();
-        for row in rows {
-            months.entry(row.month).or_default().push(row.membership);
-        }
-        for (month, ids) in months {
+        for (month, rows) in months {
+            let ids: Vec<_> = rows.iter().map(|it| it.membership).collect();
             participant::paid_through(connection, &ids, month).await?;
         }
         let last = rows.last().map(|it| it.id).unwrap_or_default();

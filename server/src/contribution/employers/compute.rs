@@ -46,7 +46,7 @@ impl Contributions {
             let rows = self.rows(&transaction, &bill, &page).await?;
             let sum: Money = rows.iter().map(|it| it.shares.total()).sum();
             let employees: HashSet<_> = rows.iter().map(|it| it.membership).collect();
-            store::insert_unit_rows(&transaction, &self.seal, bill.id, &rows).await?;
+            store::insert_unit_rows(&transaction, &self.seal, &bill, &rows).await?;
             let done = (last.membership, employees.len(), sum);
             store::grow_unit_bill(&transaction, bill.id, done).await?;
         } else {

@@ -51,10 +51,11 @@ impl Contributions {
         if let Some(bill) = store::unit_bill_of(&transaction, place.id, month).await? {
             return Err(Error::BillExists { bill, month });
         }
-        if !self
+        let is_anything_owed = self
             .is_anybody_unbilled(&transaction, &place, month)
             .await?
-        {
+            || store::owes_for_being_late(&transaction, place.id).await?;
+        if !is_anything_owed {
             return Err(Error::NobodyEmployed { month });
         }
         let bill = self

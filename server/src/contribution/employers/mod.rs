@@ -21,6 +21,7 @@ use super::{
     store,
 };
 use crate::{
+    db::{self, FromStore},
     money::{Money, Month},
     policy::{NoParameter, Policy},
     scheme::{Payer, Programme, RiskClass, Scale},
@@ -199,11 +200,15 @@ impl Contributions {
 
     /// What came of work on a bill. One that could not be worked on is left alone for a while: those behind it are others' money.
     async fn or_later(&self, id: Uuid, done: Result<usize, Error>) -> Result<usize, Error> {
-        if done.is_err() {
+        if let Err(error) = &done {
+            if error.store_error().is_some_and(db::Error::is_lost_race) {
+                return done;
+            }
+            tracing::error!(bill = %id, error = error as &dyn std::error::Error, "a bill waits");
             let until = self.clock.now() + RETRY_AFTER;
             let transaction = self.db.begin_write().await?;
             store::postpone_unit_bill(&transaction, id, until).await?;
-            transaction.commit().await.map_err(crate::db::Error::from)?;
+            transaction.commit().await.map_err(db::Error::from)?;
         }
         done
     }

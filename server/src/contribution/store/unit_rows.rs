@@ -27,6 +27,8 @@ pub(crate) struct Model {
     pub bill_id: Uuid,
     pub membership_id: Uuid,
     pub month: String,
+    /// Of a month before its bill's.
+    pub is_late: bool,
     pub wage_idr: i64,
     pub holds_jp: bool,
     pub holds_jkp: bool,
@@ -52,7 +54,6 @@ impl Model {
             .id(self.id)
             .id(self.bill_id)
             .id(self.membership_id)
-            .text(&self.month)
             .number(self.holds_jp.into())
             .number(self.holds_jkp.into());
         let amounts = [
@@ -67,6 +68,12 @@ impl Model {
             self.jkp_of_jkm_idr,
         ];
         let mac = amounts.into_iter().fold(mac, |mac, it| mac.number(it));
+        // The other rows are of their bill's month, which `verify` compares.
+        let mac = if self.is_late {
+            mac.text(&self.month)
+        } else {
+            mac
+        };
         mac.finish()
     }
 }
@@ -103,7 +110,7 @@ impl TryFrom<Model> for UnitRow {
 pub(in super::super) async fn insert_unit_rows(
     connection: &impl ConnectionTrait,
     seal: &Seal,
-    bill: Uuid,
+    bill: &UnitBill,
     rows: &[UnitRow],
 ) -> Result<(), db::Error> {
     if rows.is_empty() {
@@ -112,9 +119,10 @@ pub(in super::super) async fn insert_unit_rows(
     let models = rows.iter().map(|it| {
         let mut row = Model {
             id: it.id,
-            bill_id: bill,
+            bill_id: bill.id,
             membership_id: it.membership,
             month: it.month.to_string(),
+            is_late: it.month != bill.month,
             wage_idr: it.wage.idr(),
             holds_jp: it.worker.holds_jp,
             holds_jkp: it.worker.is_jkp_eligible,
@@ -234,12 +242,17 @@ pub(super) async fn verify(
     connection: &impl ConnectionTrait,
     seal: &Seal,
 ) -> Result<Vec<String>, db::Error> {
-    db::walk(
+    let mut wrong = db::walk(
         connection,
         "employer_bill_row",
         Entity::find(),
         Column::Id,
         |row: &Model| (row.id, row.mac == row.expected_mac(seal)),
     )
-    .await
+    .await?;
+    let moved = "SELECT r.id FROM employer_bill_row r JOIN employer_bill b ON b.id = r.bill_id \
+                 WHERE (r.is_late AND r.month >= b.month) OR (NOT r.is_late AND r.month <> b.month)";
+    let what = "its month is not one of its bill";
+    wrong.extend(db::named(connection, "employer_bill_row", what, moved, []).await?);
+    Ok(wrong)
 }

@@ -145,8 +145,22 @@ pub(in super::super) async fn close_unit_bill(
     change(connection, row).await
 }
 
-/// The months of a unit that are still to be billed for `ids`, by the bill of `month`: that month, and those whose bills are drawn up
-/// already. Each is billed once, wherever somebody works now.
+/// Whether a unit paid late and has not been asked for what that costs.
+pub(in super::super) async fn owes_for_being_late(
+    connection: &impl ConnectionTrait,
+    unit: Uuid,
+) -> Result<bool, db::Error> {
+    let late = Entity::find()
+        .filter(Column::UnitId.eq(unit))
+        .filter(Column::LateIdr.gt(0))
+        .filter(Column::LateBilledBy.is_null())
+        .one(connection)
+        .await?;
+    Ok(late.is_some())
+}
+
+/// The months of a unit that are still to be billed for `ids`, by the bill of `month`: that month, and earlier ones whose bills are drawn
+/// up already. Each is billed once, wherever somebody works now.
 pub(in super::super) async fn unbilled(
     connection: &impl ConnectionTrait,
     unit: Uuid,
@@ -164,7 +178,7 @@ pub(in super::super) async fn unbilled(
     let among = db::among(ids, &mut values);
     let sql = format!(
         "SELECT m.id AS id, b.month AS month FROM membership m CROSS JOIN \
-         (SELECT month FROM employer_bill WHERE unit_id = $1 AND state <> $3 UNION SELECT CAST($2 AS TEXT)) b \
+         (SELECT month FROM employer_bill WHERE unit_id = $1 AND state <> $3 AND month < $2 UNION SELECT CAST($2 AS TEXT)) b \
          WHERE m.id {among} AND SUBSTR(CAST(m.covered_from AS TEXT), 1, 7) <= b.month \
          AND (m.ended_on IS NULL OR SUBSTR(CAST(m.ended_on AS TEXT), 1, 7) >= b.month) AND NOT EXISTS \
          (SELECT 1 FROM employer_bill_row r WHERE r.membership_id = m.id AND r.month = b.month) ORDER BY m.id, b.month"

@@ -5,8 +5,8 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::{
-    super::{Changes, Employer, Papers, rules},
-    units::units_of,
+    super::{Changes, Employer, Papers, Unit, rules},
+    units::{self, units_of},
 };
 use crate::{
     db,
@@ -37,9 +37,18 @@ pub(crate) struct Model {
     pub checked_at: Option<DateTime<Utc>>,
     /// What prices the work, whatever was stated since; none where no officer has checked it yet.
     pub checked_scale: Option<String>,
+    pub checked_labour_intensive: Option<bool>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What an officer has stated of what prices the work.
+#[derive(Clone, Copy)]
+pub(in super::super) struct InForce<'a> {
+    pub(in super::super) scale: Option<Scale>,
+    pub(in super::super) labour_intensive: Option<bool>,
+    pub(in super::super) units: &'a [Unit],
+}
 
 /// What papers are compared by when their id comes again.
 pub(in super::super) fn content_digest(seal: &Seal, papers: &Papers) -> Vec<u8> {
@@ -90,6 +99,7 @@ pub(in super::super) async fn insert_employer(
         checked_by: Set(checked_by),
         checked_at: Set(checked_by.map(|_| now)),
         checked_scale: Set(None),
+        checked_labour_intensive: Set(None),
     };
     Entity::insert(row)
         .exec_without_returning(connection)
@@ -106,17 +116,6 @@ pub(in super::super) async fn hold_employer(
         .one(connection)
         .await?;
     Ok(row.is_some())
-}
-
-pub(in super::super) async fn uncheck(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<(), db::Error> {
-    let sql = "UPDATE employer SET checked_by = NULL, checked_at = NULL WHERE id = $1";
-    connection
-        .execute_raw(db::statement(connection, sql, [id.into()]))
-        .await?;
-    Ok(())
 }
 
 pub(in super::super) async fn change_employer(
@@ -159,20 +158,26 @@ pub(in super::super) async fn change_employer(
     Ok(())
 }
 
-/// Keeps that the scale and the risk classes that are stated now price the work.
+/// Keeps that what an officer has stated of an employer prices the work from now on; of his units, `units`.
 pub(in super::super) async fn put_in_force(
     connection: &impl ConnectionTrait,
     id: Uuid,
+    stated: &InForce<'_>,
 ) -> Result<(), db::Error> {
-    for sql in [
-        "UPDATE employer SET checked_scale = scale WHERE id = $1",
-        "UPDATE employer_unit SET checked_risk_class = risk_class WHERE employer_id = $1",
-    ] {
-        connection
-            .execute_raw(db::statement(connection, sql, [id.into()]))
-            .await?;
+    let row = ActiveModel {
+        id: Set(id),
+        checked_scale: stated
+            .scale
+            .map_or_else(Default::default, |it| Set(Some(it.code().to_owned()))),
+        checked_labour_intensive: stated
+            .labour_intensive
+            .map_or_else(Default::default, |it| Set(Some(it))),
+        ..Default::default()
+    };
+    if row.is_changed() {
+        Entity::update(row).exec(connection).await?;
     }
-    Ok(())
+    units::put_in_force(connection, id, stated.units).await
 }
 
 pub(super) fn contact_of(seal: &Seal, row: &Model) -> Result<Contact, db::Error> {
@@ -194,8 +199,12 @@ pub(in super::super) async fn employer(
     let Some(row) = Entity::find_by_id(id).one(connection).await? else {
         return Ok(None);
     };
+    let units = units_of(connection, id).await?;
+    let checked = row.checked_scale.as_ref() == Some(&row.scale)
+        && row.checked_labour_intensive == Some(row.labour_intensive)
+        && units.iter().all(|it| it.1 == Some(it.0.risk_class));
     Ok(Some(Employer {
-        checked: row.checked_at.is_some(),
+        checked,
         registered_at: row.registered_at,
         scale_in_force: scale(row.checked_scale.as_ref().unwrap_or(&row.scale))?,
         papers: Papers {
@@ -203,7 +212,7 @@ pub(in super::super) async fn employer(
             contact: contact_of(seal, &row)?,
             scale: scale(&row.scale)?,
             labour_intensive: row.labour_intensive,
-            units: units_of(connection, id).await?,
+            units: units.into_iter().map(|it| it.0).collect(),
             name: row.name,
             city: row.city,
         },

@@ -174,7 +174,7 @@ pub(in super::super) async fn reported_as(
         .await?)
 }
 
-/// Those of `memberships` that are at `unit` and were confirmed.
+/// Those of `memberships` that are at `unit`, by its word, and whom no officer has turned away.
 pub(in super::super) async fn at_unit(
     connection: &impl ConnectionTrait,
     unit: Uuid,
@@ -184,7 +184,8 @@ pub(in super::super) async fn at_unit(
         .select_only()
         .column(Column::MembershipId)
         .filter(Column::UnitId.eq(unit))
-        .filter(Column::State.eq(State::Active.code()))
+        .filter(Column::State.ne(State::Rejected.code()))
+        .filter(Column::ReportedAt.is_not_null())
         .filter(Column::MembershipId.is_in(db::padded(memberships)))
         .into_tuple()
         .all(connection)

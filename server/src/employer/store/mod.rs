@@ -8,8 +8,8 @@ mod wages;
 
 pub(crate) use employed::{Employed, employed_at, employed_by};
 pub(super) use employers::{
-    change_employer, content_digest, employer, hold_employer, insert_employer, put_in_force,
-    uncheck, was_registered_as,
+    InForce, change_employer, content_digest, employer, hold_employer, insert_employer,
+    put_in_force, was_registered_as,
 };
 pub(crate) use employments::Employment;
 pub(super) use employments::{
@@ -18,7 +18,7 @@ pub(super) use employments::{
 };
 pub(crate) use units::{Found, hold_unit, place, unit_of};
 pub(super) use units::{
-    contacts_of_units, keep_units, npps_of, npps_of_others, search, units_among,
+    contacts_of_units, keep_units, npps_of, npps_of_others, place_unchanged, search, units_among,
 };
 pub(super) use wages::insert_wages;
 pub(crate) use wages::{latest_wages, verify};

@@ -96,11 +96,32 @@ fn risk_class(code: &str) -> Result<RiskClass, db::Error> {
     RiskClass::from_code(code).ok_or(db::Error::Unknown("employer_unit.risk_class"))
 }
 
-/// The units of an employer, in the order of their numbers.
+/// Keeps that the risk classes of `units`, as they are stated now, price the work there.
+pub(super) async fn put_in_force(
+    connection: &impl ConnectionTrait,
+    employer: Uuid,
+    units: &[Unit],
+) -> Result<(), db::Error> {
+    if units.is_empty() {
+        return Ok(());
+    }
+    unit::Entity::update_many()
+        .col_expr(
+            unit::Column::CheckedRiskClass,
+            Expr::col(unit::Column::RiskClass),
+        )
+        .filter(unit::Column::EmployerId.eq(employer))
+        .filter(unit::Column::Npp.is_in(units.iter().map(|it| it.npp.text())))
+        .exec(connection)
+        .await?;
+    Ok(())
+}
+
+/// The units of an employer with the risk class that was checked last, in the order of their numbers.
 pub(super) async fn units_of(
     connection: &impl ConnectionTrait,
     employer: Uuid,
-) -> Result<Vec<Unit>, db::Error> {
+) -> Result<Vec<(Unit, Option<RiskClass>)>, db::Error> {
     let rows = unit::Entity::find()
         .filter(unit::Column::EmployerId.eq(employer))
         .order_by_asc(unit::Column::Npp)
@@ -108,11 +129,13 @@ pub(super) async fn units_of(
         .await?;
     rows.into_iter()
         .map(|it| {
-            Ok(Unit {
+            let checked = it.checked_risk_class.as_deref().map(risk_class);
+            let unit = Unit {
                 npp: Npp::parse(&it.npp).map_err(|_| db::Error::Unknown("employer_unit.npp"))?,
                 risk_class: risk_class(&it.risk_class)?,
                 name: it.name,
-            })
+            };
+            Ok((unit, checked.transpose()?))
         })
         .collect()
 }
@@ -148,14 +171,18 @@ pub(in super::super) async fn search(
 
 async fn one_place(
     connection: &impl ConnectionTrait,
-    fits: &str,
-    value: sea_orm::Value,
+    (fits, value): (&str, sea_orm::Value),
+    is_held: bool,
 ) -> Result<Option<Place>, db::Error> {
+    let lock = match (is_held, connection.get_database_backend()) {
+        (true, sea_orm::DatabaseBackend::Postgres) => "FOR SHARE OF e",
+        // One writer at a time needs no more.
+        _ => "",
+    };
     let sql = format!(
         "SELECT u.id, u.employer_id, u.npp, COALESCE(u.checked_risk_class, u.risk_class) AS risk_class, \
-         COALESCE(e.checked_scale, e.scale) AS scale, e.labour_intensive, \
-         (CASE WHEN e.checked_at IS NULL THEN 0 ELSE 1 END) AS checked \
-         FROM employer_unit u JOIN employer e ON e.id = u.employer_id WHERE {fits}"
+         COALESCE(e.checked_scale, e.scale) AS scale, e.checked_labour_intensive \
+         FROM employer_unit u JOIN employer e ON e.id = u.employer_id WHERE {fits} {lock}"
     );
     let row = connection
         .query_one_raw(db::statement(connection, &sql, [value]))
@@ -163,15 +190,14 @@ async fn one_place(
     row.map(|row| {
         let (class, size): (String, String) =
             (row.try_get("", "risk_class")?, row.try_get("", "scale")?);
-        let checked: i32 = row.try_get("", "checked")?;
-        let labour_intensive: bool = row.try_get("", "labour_intensive")?;
+        let labour_intensive: Option<bool> = row.try_get("", "checked_labour_intensive")?;
         Ok(Place {
             id: row.try_get("", "id")?,
             employer: row.try_get("", "employer_id")?,
             npp: row.try_get("", "npp")?,
             risk_class: risk_class(&class)?,
             scale: scale(&size)?,
-            labour_intensive: labour_intensive && checked == 1,
+            labour_intensive: labour_intensive == Some(true),
         })
     })
     .transpose()
@@ -181,7 +207,15 @@ pub(crate) async fn place(
     connection: &impl ConnectionTrait,
     unit: Uuid,
 ) -> Result<Option<Place>, db::Error> {
-    one_place(connection, "u.id = $1", unit.into()).await
+    one_place(connection, ("u.id = $1", unit.into()), false).await
+}
+
+/// A unit whose employer nobody changes until the transaction ends.
+pub(in super::super) async fn place_unchanged(
+    connection: &impl ConnectionTrait,
+    unit: Uuid,
+) -> Result<Option<Place>, db::Error> {
+    one_place(connection, ("u.id = $1", unit.into()), true).await
 }
 
 /// The unit with this number, as what is decided there needs it.
@@ -189,7 +223,7 @@ pub(crate) async fn unit_of(
     connection: &impl ConnectionTrait,
     npp: &Npp,
 ) -> Result<Option<Place>, db::Error> {
-    one_place(connection, "u.npp = $1", npp.text().into()).await
+    one_place(connection, ("u.npp = $1", npp.text().into()), false).await
 }
 
 /// Holds a unit until the transaction ends, so that its money moves one by one; whether there is such a unit.

@@ -3,7 +3,7 @@
 use sea_orm_migration::{
     prelude::*,
     schema::{
-        big_integer, binary, binary_null, boolean, date_null, integer, string, string_null, text,
+        big_integer, binary, binary_null, boolean, date_null, integer, string, text,
         timestamp_with_time_zone, timestamp_with_time_zone_null, uuid, uuid_null,
     },
 };
@@ -46,8 +46,6 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
         timestamp_with_time_zone("registered_at"),
         uuid_null("checked_by"),
         timestamp_with_time_zone_null("checked_at"),
-        // What an officer checked last: it prices the work until another is checked.
-        string_null("checked_scale"),
     ];
     let unit = [
         key("id"),
@@ -55,7 +53,6 @@ pub(super) fn tables() -> Vec<TableCreateStatement> {
         string("npp"),
         text("name"),
         string("risk_class"),
-        string_null("checked_risk_class"),
     ];
     let employment = [
         key("membership_id"),
