@@ -89,15 +89,20 @@ impl Error {
         self.refusal().map(|refusal| refusal.reason)
     }
 
-    /// The call waited for its turn on a connection that was closed before any of it was sent.
-    pub(crate) fn is_of_a_call_that_never_left(&self) -> bool {
+    /// Nobody has looked at the call: it was still waiting for its turn when the connection closed, or the service said, as it closed
+    /// it, that it takes up none that came so late (HTTP/2, RFC 9113, 6.8 and 8.7).
+    pub(crate) fn is_of_a_call_nobody_looked_at(&self) -> bool {
         let Self::Transport(status) = self else {
             return false;
         };
         let mut cause = status.source();
         while let Some(error) = cause {
-            if let Some(error) = error.downcast_ref::<hyper::Error>() {
-                return error.is_canceled();
+            let waited = error.downcast_ref::<hyper::Error>();
+            let turned_away = error.downcast_ref::<h2::Error>();
+            if waited.is_some_and(hyper::Error::is_canceled)
+                || turned_away.is_some_and(was_turned_away)
+            {
+                return true;
             }
             cause = error.source();
         }
@@ -113,6 +118,12 @@ impl Error {
     pub(crate) fn lacking(what: &str) -> Self {
         Self::Unknown(Status::internal(format!("the answer lacks its {what}")))
     }
+}
+
+fn was_turned_away(error: &h2::Error) -> bool {
+    let closing = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+    let refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    error.is_remote() && (closing || refused)
 }
 
 impl fmt::Display for Localized {

@@ -1,8 +1,8 @@
 //! Repeats what is safe to repeat, said by method and not by guess.
 //!
 //! A call is repeated on `UNAVAILABLE` and `ABORTED`, at most five times in all, with growing random pauses, within its
-//! deadline, and not before the service's own `RetryInfo`. One that never left, because its connection was just then closed, is
-//! repeated whatever it does: the service closes connections that have grown old.
+//! deadline, and not before the service's own `RetryInfo`. One that nobody has looked at, because its connection was just then
+//! closed, is repeated whatever it does: the service closes connections that have grown old.
 
 use std::{collections::hash_map::RandomState, future::Future, hash::BuildHasher, time::Duration};
 
@@ -115,8 +115,8 @@ where
 /// How long to wait before the next try, or `None` when there is none.
 fn pause_after(error: &Error, repeat: Repeat, tries: u32) -> Option<Duration> {
     let passing = matches!(error.code(), Code::Unavailable | Code::Aborted);
-    let may_be_repeated = repeat == Repeat::Safe || error.is_of_a_call_that_never_left();
-    if !may_be_repeated || !passing || tries >= TRIES_MAX {
+    let may_be_repeated = passing && repeat == Repeat::Safe;
+    if tries >= TRIES_MAX || !(may_be_repeated || error.is_of_a_call_nobody_looked_at()) {
         return None;
     }
     let longest = FIRST_PAUSE.saturating_mul(1 << (tries - 1)).min(PAUSE_MAX);
