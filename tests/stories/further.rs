@@ -2,12 +2,15 @@
 
 use jamsostek_client::{
     ErrorReason, Registration, Segment,
-    v1::{EmployeeStatement, GetBalanceResponse, Placement, membership, registration::State},
+    v1::{
+        EmployeeStatement, GetBalanceResponse, Placement, membership, payment::Disposition,
+        registration::State,
+    },
 };
 
 use crate::{
     company::Company,
-    migrant::by_himself,
+    migrant::{by_himself, day},
     person::{MARCH, Person, SAVED},
     town::{ExpectRefusal, Town, id},
 };
@@ -245,5 +248,92 @@ async fn a_further_membership_is_taken_back_without_the_account_and_nobody_else_
     tells_other_work(&town, &mut budi).await;
     let [_, paid] = confirms_and_pays(&town, &budi).await;
     assert_eq!(paid.state(), State::Active);
+    town.adds_up().await;
+}
+
+#[tokio::test]
+async fn a_registration_that_has_run_out_takes_no_other_work() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = abroad(&town.participant().await);
+    town.waits(301);
+    budi.has_an_account().await;
+
+    town.moves_to("2026-04-15T02:00:00Z");
+    budi.asks_to_sign_in("").await.expect("a code");
+    budi.confirms_the_code().await.expect("tokens");
+    let late = budi.tells_work().await.expect_refusal();
+
+    assert_eq!(late.reason, ErrorReason::RegistrationExpired);
+    assert_eq!(budi.looks().await.state(), State::Active);
+    town.adds_up().await;
+}
+
+#[tokio::test]
+async fn a_further_membership_that_was_not_paid_in_time_makes_room_for_the_next() {
+    let town = Town::found("2026-03-10").await;
+    let mut budi = abroad(&town.participant().await);
+    tells_other_work(&town, &mut budi).await;
+    let confirmed = budi.confirms().await.expect("a bill");
+    let (first, bill) = (budi.registration, id(&confirmed.bill_id));
+    budi.becomes_a_participant().await;
+    let first_bill = budi.client.get_bill(bill).await.expect("the first bill");
+
+    town.moves_to("2026-04-15T02:00:00Z");
+    budi.placement = Some(Placement {
+        departs_on: "2026-05-20".into(),
+        ..saving()
+    });
+    tells_other_work(&town, &mut budi).await;
+    budi.becomes_a_participant().await;
+    let still = budi.client.get_registration(first).await;
+    let [_, paid] = confirms_and_pays(&town, &budi).await;
+    let gateway = town.gateway();
+    let late = gateway.pays(&first_bill.payment_code, 100).await;
+
+    assert_eq!(still.expect("the first").state(), State::Expired);
+    assert_eq!(paid.state(), State::Active);
+    let gone = budi.client.get_registration(first).await;
+    assert_eq!(gone.expect("the first").state(), State::Cancelled);
+    // What comes for it after all opens no second one.
+    assert_eq!(late.disposition(), Disposition::Suspense);
+    let segments = vec![Segment::Bpu, Segment::Pmi];
+    let saved = vec![SAVED, ABROAD];
+    assert_eq!(holds(&budi).await, (segments, saved, SAVED + ABROAD));
+    town.adds_up().await;
+}
+
+#[tokio::test]
+async fn whoever_has_never_left_goes_abroad_with_another_contract() {
+    let town = Town::found("2026-03-10").await;
+    let mut siti = town.migrant(saving());
+    let before = siti.has_paid_for_abroad(&town).await;
+    let first = id(&before.memberships[0].id);
+    siti.placement = Some(Placement {
+        departs_on: "2026-05-20".into(),
+        ..saving()
+    });
+
+    // Cover before work is good for a month.
+    town.moves_to("2026-04-10T02:00:00Z");
+    siti.has_an_account().await;
+    let early = siti.tells_work().await.expect_refusal();
+    town.moves_to("2026-04-11T02:00:00Z");
+    tells_other_work(&town, &mut siti).await;
+    let [_, paid] = confirms_and_pays(&town, &siti).await;
+    let me = town.sees(&before.id).await;
+    let officer = town.officer();
+    let left = officer.report_departure(first, day("2026-04-09")).await;
+
+    assert_eq!(early.reason, ErrorReason::MembershipOpen);
+    assert_eq!((paid.state(), &paid.kpj), (State::Active, &before.kpj));
+    assert_eq!(me.memberships[0].state(), membership::State::Ended);
+    assert_eq!(me.memberships[0].ended_on, "2026-04-10");
+    assert_eq!(me.memberships[1].state(), membership::State::Active);
+    // It was not known: nothing is stored that a later report would have to undo.
+    let left = left.expect("reported");
+    assert_eq!(
+        (left.state(), left.ended_on.as_str()),
+        (membership::State::Active, "")
+    );
     town.adds_up().await;
 }

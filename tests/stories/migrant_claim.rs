@@ -19,8 +19,8 @@ use crate::{
 /// What he saves in six months.
 const SAVED: i64 = 600_000;
 
-/// Somebody who goes abroad for six months on 10 March 2026, saves, and has paid 1,000 rupiah too much.
-async fn gone(town: &Town) -> Person {
+/// Somebody who is to go abroad for six months, saves, and has paid 1,000 rupiah too much on 10 March 2026.
+async fn placed(town: &Town) -> Person {
     let mut siti = town.migrant(Placement {
         jht_monthly_idr: 100_000,
         ..by_himself(6)
@@ -33,6 +33,12 @@ async fn gone(town: &Town) -> Person {
     siti.becomes_a_participant().await;
     let early = siti.checks(ClaimCause::ContractEnd).await;
     assert_eq!(missing(&early)[0], (Rule::WorkEnded, Actor::Participant));
+    siti
+}
+
+/// The same, gone on that day.
+async fn gone(town: &Town) -> Person {
+    let siti = placed(town).await;
     let membership = siti.membership().await;
     let gone = siti.client.report_departure(membership, day("2026-03-10"));
     gone.await.expect("gone");
@@ -116,4 +122,25 @@ async fn whoever_comes_home_early_waits_a_month_from_that_day() {
     is_paid(&town, &siti).await;
     let me = siti.client.get_participant(None).await.expect("herself");
     assert_eq!(id(&me.memberships[0].id), membership);
+}
+
+#[tokio::test]
+async fn whoever_has_never_left_gets_his_savings_a_month_after_cover_before_work() {
+    let town = Town::found("2026-03-10").await;
+    let mut siti = placed(&town).await;
+
+    town.moves_to("2026-04-10T02:00:00Z");
+    signs_in(&mut siti).await;
+    let covered = siti.checks(ClaimCause::ContractEnd).await;
+    town.moves_to("2026-04-11T02:00:00Z");
+    signs_in(&mut siti).await;
+    let early = siti.checks(ClaimCause::ContractEnd).await;
+    town.moves_to("2026-05-10T02:00:00Z");
+    signs_in(&mut siti).await;
+    town.waits(61);
+
+    assert_eq!(missing(&covered)[0], (Rule::WorkEnded, Actor::Participant));
+    assert_eq!(missing(&early), [(Rule::WaitingPeriod, Actor::Time)]);
+    assert_eq!(early.earliest_on, "2026-05-10");
+    is_paid(&town, &siti).await;
 }

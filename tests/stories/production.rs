@@ -6,7 +6,7 @@ use jamsostek_client::{Client, Code, Error, ErrorReason, Options, Subject};
 use jamsostek_server::{
     OtpLimits, Parts, Profile, assemble, clock::SystemClock, db::Db, seal::Seal,
 };
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DatabaseConnection};
 use tempfile::TempDir;
 use tokio::time::timeout;
 use tonic::transport::Identity;
@@ -128,18 +128,59 @@ async fn a_store_of_before_profiles_were_kept_stays_whose_it_was() {
         let served = parts(&home, &url, &seal, first).await;
         assemble(served).await.map(drop).expect("it is served");
         let store = open(&url).await;
-        for undo in [
-            "ALTER TABLE key_ring DROP COLUMN profile",
-            "DELETE FROM seaql_migrations WHERE version = 'm0010_profile'",
-        ] {
-            store.execute_unprepared(undo).await.expect("it is undone");
-        }
+        store.execute_unprepared(SOMEBODY).await.expect("somebody");
+        forgets_profiles(&store).await;
 
         let refused = assemble(parts(&home, &url, &seal, other).await).await;
 
         assert!(refused.is_err(), "{other:?} on a store of {first:?}");
         let again = assemble(parts(&home, &url, &seal, first).await).await;
         again.map(drop).expect("as before");
+    }
+}
+
+#[tokio::test]
+async fn a_store_of_before_profiles_were_kept_with_nobody_in_it_is_anybodys() {
+    let home = TempDir::new().expect("a directory");
+    let (url, seal) = (fresh_store(&home).await, Seal::ephemeral());
+    let production = parts(&home, &url, &seal, Profile::Production).await;
+    assemble(production).await.map(drop).expect("it is served");
+    forgets_profiles(&open(&url).await).await;
+
+    let sandbox = parts(&home, &url, &seal, Profile::Sandbox).await;
+    assemble(sandbox).await.map(drop).expect("a sandbox");
+}
+
+#[tokio::test]
+async fn a_start_that_fails_leaves_the_store_to_whoever_serves_it_first() {
+    let home = TempDir::new().expect("a directory");
+    let (url, seal) = (fresh_store(&home).await, Seal::ephemeral());
+    let mut production = parts(&home, &url, &seal, Profile::Production).await;
+    let none = home.path().join("none.pem");
+    std::fs::write(&none, "no certificate").expect("a file");
+    let (mut flags, _) = everything_real(&home);
+    flags.extend(["--register-ca", none.to_str().expect("a path")].map(str::to_owned));
+    production.outside = outside(flags).expect("flags that go together");
+
+    let refused = assemble(production).await.err().expect("no register");
+
+    assert!(refused.to_string().contains("--register-ca"), "{refused}");
+    let sandbox = parts(&home, &url, &seal, Profile::Sandbox).await;
+    assemble(sandbox).await.map(drop).expect("a sandbox");
+}
+
+/// Somebody who has come to be served.
+const SOMEBODY: &str = "INSERT INTO participant (id, document, document_digest, full_name, birth_date, sex, warnings, identity_state, \
+     created_at, document_kind) VALUES ('00000000-0000-7000-8000-0000000000aa', '', '', 'A', '1990-01-01', '', '', 'matched', \
+     '2026-01-01 00:00:00+00:00', 'nik')";
+
+/// The store as it was before it remembered in which profile it is served.
+async fn forgets_profiles(store: &DatabaseConnection) {
+    for undo in [
+        "ALTER TABLE key_ring DROP COLUMN profile",
+        "DELETE FROM seaql_migrations WHERE version = 'm0010_profile'",
+    ] {
+        store.execute_unprepared(undo).await.expect("it is undone");
     }
 }
 

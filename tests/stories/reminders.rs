@@ -5,6 +5,8 @@ use jamsostek_client::{
     v1::{ExtendCoverRequest, employer_bill::State},
 };
 
+use sea_orm::ConnectionTrait;
+
 use crate::{
     company::Company,
     migrant::{by_himself, day},
@@ -136,4 +138,21 @@ async fn thirty_days_before_cover_abroad_ends_he_is_reminded_and_again_before_a_
 async fn on(town: &Town, day: &str, person: &Person) -> Vec<String> {
     town.moves_to(&format!("{day}T02:00:00Z"));
     person.reads_messages().await
+}
+
+#[tokio::test]
+async fn one_whose_way_cannot_be_read_keeps_nobody_else_from_being_reminded() {
+    let town = Town::found("2026-03-10").await;
+    let (mut broken, mut budi) = (town.migrant(by_himself(6)), town.migrant(by_himself(6)));
+    broken.has_paid_for_abroad(&town).await;
+    budi.has_paid_for_abroad(&town).await;
+    let before = on(&town, "2026-04-02", &budi).await.len();
+    let store = town.burglar().await;
+    let first = "UPDATE membership SET extended_months = -1 WHERE id = (SELECT id FROM membership ORDER BY id LIMIT 1)";
+    store.execute_unprepared(first).await.expect("it is broken");
+
+    let told = on(&town, "2026-04-03", &budi).await;
+
+    assert_eq!(told.len(), before + 1);
+    assert!(told[0].contains("10 April 2026"), "{told:?}");
 }

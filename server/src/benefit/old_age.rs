@@ -19,7 +19,7 @@ pub(crate) struct Account {
     pub balance: Money,
     /// What was paid too much, or ahead for months that do not come.
     pub credit: Money,
-    /// The last day of work; none while it goes on.
+    /// The last day of work, which may be still to come; none while nobody knows it.
     pub ended_on: Option<NaiveDate>,
     /// What the work was: a business of one's own, for an employer, or abroad.
     pub segment: Segment,
@@ -27,23 +27,25 @@ pub(crate) struct Account {
 
 impl Account {
     /// What could be paid out of it for `cause` once all rules are fulfilled (C19): credit goes on to the next month while there is one.
-    fn payable(&self, cause: Cause) -> (Money, Money) {
-        let ended = self.ended_on.is_some();
-        let fits = match cause {
-            Cause::Retirement => true,
-            Cause::BusinessEnd | Cause::Resignation | Cause::Dismissal | Cause::ContractEnd => {
-                ended && rests_on(self.segment, cause)
+    /// Where the end of the work is the cause, what it will be once the end has come; at the pension age what there is on `today`.
+    fn payable(&self, cause: Cause, today: NaiveDate) -> (Money, Money) {
+        match cause {
+            Cause::Retirement if self.ended_on.is_some_and(|it| it < today) => {
+                (self.balance, self.credit)
             }
-        };
-        match (fits, ended) {
-            (false, _) => (Money::ZERO, Money::ZERO),
-            (true, true) => (self.balance, self.credit),
-            (true, false) => (self.balance, Money::ZERO),
+            Cause::Retirement => (self.balance, Money::ZERO),
+            Cause::BusinessEnd | Cause::Resignation | Cause::Dismissal | Cause::ContractEnd => {
+                if self.ended_on.is_some() && rests_on(self.segment, cause) {
+                    (self.balance, self.credit)
+                } else {
+                    (Money::ZERO, Money::ZERO)
+                }
+            }
         }
     }
 
-    fn pays_for(&self, cause: Cause) -> bool {
-        let (balance, credit) = self.payable(cause);
+    fn pays_for(&self, cause: Cause, today: NaiveDate) -> bool {
+        let (balance, credit) = self.payable(cause, today);
         balance > Money::ZERO || credit > Money::ZERO
     }
 }
@@ -123,7 +125,10 @@ fn opened<'a>(policy: &Policy, facts: &'a Facts) -> Result<Vec<&'a Account>, NoP
 
 /// The accounts in which there is something that the cause can pay.
 fn paying(facts: &Facts) -> impl Iterator<Item = &Account> {
-    facts.accounts.iter().filter(|it| it.pays_for(facts.cause))
+    facts
+        .accounts
+        .iter()
+        .filter(|it| it.pays_for(facts.cause, facts.today))
 }
 
 fn lines(policy: &Policy, facts: &Facts) -> Result<Vec<Line>, NoParameter> {
@@ -137,7 +142,7 @@ fn lines(policy: &Policy, facts: &Facts) -> Result<Vec<Line>, NoParameter> {
             formula: format!("{what} on {}: {amount}", facts.today),
             references: vec![reference.clone()],
         };
-        let (balance, credit) = account.payable(facts.cause);
+        let (balance, credit) = account.payable(facts.cause, facts.today);
         if balance > Money::ZERO {
             let what = "balance of the old-age account";
             lines.push(line(LineKind::JhtBalance, balance, what));
@@ -159,7 +164,7 @@ fn held(policy: &Policy, facts: &Facts) -> Result<Finding, NoParameter> {
         .iter()
         .map(|it| {
             if ends {
-                it.payable(facts.cause)
+                it.payable(facts.cause, facts.today)
             } else {
                 (it.balance, Money::ZERO)
             }

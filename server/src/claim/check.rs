@@ -51,7 +51,7 @@ impl Claims {
     pub(super) fn assess(&self, case: &Case, cause: Cause) -> Result<Checked, Error> {
         let today = self.clock.today();
         let accounts = case.memberships.iter();
-        let accounts = accounts.map(|it| account(&self.policy, it, &case.kept));
+        let accounts = accounts.map(|it| account(&self.policy, (it, today), &case.kept));
         let facts = Facts {
             cause,
             today,
@@ -127,7 +127,7 @@ fn accounts(memberships: &[Membership]) -> Vec<Account> {
 
 fn account(
     policy: &Policy,
-    membership: &Membership,
+    (membership, today): (&Membership, NaiveDate),
     kept: &BTreeMap<Uuid, Kept>,
 ) -> Result<benefit::Account, NoParameter> {
     let in_account =
@@ -136,7 +136,7 @@ fn account(
         membership: Some(membership.id),
         balance: in_account(Account::Jht(membership.id)),
         credit: in_account(Account::Credit(membership.id)),
-        ended_on: participant::last_day_of_work(policy, membership)?,
+        ended_on: participant::last_day_of_work(policy, membership, today)?,
         segment: membership.work.segment(),
     })
 }

@@ -19,6 +19,12 @@ use crate::{
 /// How many memberships one round looks at.
 const ROUND: u64 = 100;
 
+/// A membership as it was read, which may have failed.
+type Read = Result<Membership, db::Error>;
+
+/// What ends, when, and whose it is.
+type Ending = ((Phase, NaiveDate), Uuid);
+
 /// How far this process has looked today.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Looked {
@@ -46,12 +52,14 @@ impl Contributions {
         }
         let page = participant::on_the_way(self.db.reader(), looked.after, ROUND).await?;
         match page.last() {
-            Some(last) => looked.after = last.id,
+            Some((last, _)) => looked.after = *last,
             None => looked.is_done = true,
         }
-        self.remind_of_ends(today, &page).await?;
+        // Kept first: whatever is wrong with this page, those behind it are reminded today, and those on it are looked at again tomorrow.
         *self.lock_looked() = looked;
-        Ok(page.len())
+        let count = page.len();
+        self.remind_of_ends(today, page).await?;
+        Ok(count)
     }
 
     fn lock_looked(&self) -> MutexGuard<'_, Looked> {
@@ -60,13 +68,28 @@ impl Contributions {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn remind_of_ends(&self, today: NaiveDate, page: &[Membership]) -> Result<(), Error> {
+    /// The part of the way that ends soon, with its last day, and whose it is; nothing where none does.
+    fn ending(&self, today: NaiveDate, read: Read) -> Result<Option<Ending>, Error> {
+        let membership = read?;
+        let Some(abroad) = membership.abroad() else {
+            return Ok(None);
+        };
+        let ends = participant::ends_soon(&abroad, today, &self.policy)?;
+        Ok(ends.map(|it| (it, membership.participant_id)))
+    }
+
+    async fn remind_of_ends(&self, today: NaiveDate, page: Vec<(Uuid, Read)>) -> Result<(), Error> {
         let mut ends: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for it in page {
-            let Some(abroad) = it.abroad() else { continue };
-            if let Some((phase, day)) = participant::ends_soon(&abroad, today, &self.policy)? {
-                let ids = (it.id, it.participant_id);
-                ends.entry((phase, day)).or_default().push(ids);
+        for (id, read) in page {
+            match self.ending(today, read) {
+                Ok(Some((end, person))) => ends.entry(end).or_default().push((id, person)),
+                Ok(None) => {}
+                // One that cannot be reckoned keeps nobody else from being reminded.
+                Err(error) => tracing::error!(
+                    membership = %id,
+                    error = &error as &dyn std::error::Error,
+                    "it cannot be reckoned when a migrant worker's cover ends; he is not reminded"
+                ),
             }
         }
         if ends.is_empty() {

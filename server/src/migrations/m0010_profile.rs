@@ -21,15 +21,17 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
-        // None until somebody serves it: whoever makes client credentials first need not know.
+        // None until somebody serves it: whoever makes client credentials first need not know. An older store in which nobody is has
+        // served nobody either.
         let profile = Table::alter()
             .table("key_ring")
             .add_column(string_null("profile"))
             .to_owned();
         schema.alter_table(profile).await?;
         let connection = schema.get_connection();
-        let whose = "UPDATE key_ring SET profile = CASE WHEN EXISTS (SELECT 1 FROM credential WHERE id = $1) \
-                     THEN 'sandbox' ELSE 'production' END";
+        let whose = "UPDATE key_ring SET profile = CASE WHEN EXISTS (SELECT 1 FROM credential WHERE id = $1) THEN 'sandbox' \
+                     WHEN EXISTS (SELECT 1 FROM registration) OR EXISTS (SELECT 1 FROM participant) \
+                     OR EXISTS (SELECT 1 FROM employer) THEN 'production' END";
         let backend = connection.get_database_backend();
         let whose = Statement::from_sql_and_values(backend, whose, [SANDBOX_GATEWAY.into()]);
         connection.execute_raw(whose).await?;

@@ -166,13 +166,19 @@ fn stands(
 
 /// The last day of the work that a membership rests on, as far as it is known: the one that was reported; of a migrant worker, who has
 /// embarked, the last of his cover during work, which is the day of his return or else a month after his contract. Nothing more is
-/// bought for him after it (C35), and the month that his savings wait counts from it, as others' from their last day of work (C19).
+/// bought for him after it (C35), and the month that his savings wait counts from it, as others' from their last day of work (C19). Of
+/// whoever has not embarked it is the last of his cover before work, once that is over (C39), until he reports that he has.
 pub(crate) fn last_day_of_work(
     policy: &Policy,
     membership: &Membership,
+    today: NaiveDate,
 ) -> Result<Option<NaiveDate>, NoParameter> {
-    match membership.abroad().and_then(|it| it.journey) {
-        Some(journey) => rules::work_ends_on(policy, &journey),
+    let Some(abroad) = membership.abroad() else {
+        return Ok(membership.ended_on);
+    };
+    match &abroad.journey {
+        Some(journey) if journey.departed_on.is_some() => rules::work_ends_on(policy, journey),
+        Some(_) => rules::ended_on(&abroad, today, policy),
         None => Ok(membership.ended_on),
     }
 }

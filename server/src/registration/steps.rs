@@ -50,7 +50,7 @@ impl Registrations {
         let work = shown.work.as_ref().ok_or(wrong)?;
         let bill = match &shown.participant {
             Some((participant, _)) => {
-                let ids = (id, *participant);
+                let ids = (id, *participant, caller.id);
                 self.take_further(&transaction, now, ids, work).await?
             }
             None => self.take_new(&transaction, now, row, work).await?,
@@ -178,22 +178,34 @@ impl Registrations {
         {
             return Err(rules::wrong_joining(decided));
         }
-        store::cancel(&transaction, id, now).await?;
+        let ids = (id, shown.row.membership_id, caller.id);
+        self.take_back(&transaction, now, ids).await?;
+        self.finish(transaction, caller, "CancelRegistration", id)
+            .await
+    }
+
+    /// Keeps that `by` has taken a registration back, with the membership that nobody paid for. Both are held.
+    pub(super) async fn take_back(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        (id, membership, by): (Uuid, Option<Uuid>, Uuid),
+    ) -> Result<(), Error> {
+        store::cancel(connection, id, now).await?;
         let cancelled = Event {
             kind: "registration.cancelled",
             subject: id,
             participant: None,
             facts: serde_json::json!({}),
         };
-        event::record(&transaction, &self.seal, now, [cancelled]).await?;
-        if let Some(membership) = shown.row.membership_id {
-            participant::close_unpaid(&transaction, membership, now).await?;
+        event::record(connection, &self.seal, now, [cancelled]).await?;
+        if let Some(membership) = membership {
+            participant::close_unpaid(connection, membership, now).await?;
             let why = SuspenseReason::RegistrationCancelled;
-            let ids = (membership, caller.id);
-            contribution::set_aside_all(&transaction, &self.seal, now, ids, why).await?;
+            let ids = (membership, by);
+            contribution::set_aside_all(connection, &self.seal, now, ids, why).await?;
         }
-        self.finish(transaction, caller, "CancelRegistration", id)
-            .await
+        Ok(())
     }
 
     /// Ends an operation: keeps who did `rpc`, commits, and shows what came of it.

@@ -20,12 +20,9 @@ pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
     if parts.profile == Profile::Production {
         check_production(&parts)?;
     }
-    check_store(&parts).await?;
     let moved = match parts.profile {
         Profile::Sandbox => {
             let moved = Arc::new(MovedClock::over(parts.clock.clone()));
-            sandbox::seed(&parts.db, &parts.seal, &*moved).await?;
-            sandbox::follow(&parts.db, &moved).await?;
             parts.clock = moved.clone();
             Some(moved)
         }
@@ -35,9 +32,16 @@ pub async fn assemble(mut parts: Parts) -> Result<House, Error> {
         register: register(&parts)?,
         bank: bank_of(&parts)?,
     };
+    let rules = Rules::read()?;
+    // Last of all that may refuse to start, for it marks the store for good; only what is seeded comes after it.
+    check_store(&parts).await?;
+    if let Some(moved) = &moved {
+        sandbox::seed(&parts.db, &parts.seal, &**moved).await?;
+        sandbox::follow(&parts.db, moved).await?;
+    }
     Ok(House {
         features: Features::of(&parts, neighbours),
-        rules: Rules::read()?,
+        rules,
         moved,
         parts,
     })

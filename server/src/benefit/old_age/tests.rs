@@ -248,6 +248,11 @@ fn credit_alone_is_a_claim_only_when_no_month_comes() {
     assert!(!judged(&running).is_eligible());
     let over = facts(Cause::BusinessEnd, "2026-06-10", credit(Some("2026-05-10")));
     assert_eq!(judged(&over).amount(), Money::new(1_000));
+    // A contract abroad has a last day long before it comes.
+    for (last, paid) in [("2026-06-09", 1_000), ("2026-06-10", 0), ("2027-06-10", 0)] {
+        let retired = facts(Cause::Retirement, "2026-06-10", credit(Some(last)));
+        assert_eq!(judged(&retired).amount(), Money::new(paid), "{last}");
+    }
 }
 
 /// One's own business ends by one's own word; an employee's work ends by the employer's.

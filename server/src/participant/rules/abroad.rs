@@ -40,7 +40,8 @@ pub(super) fn standing(
     })
 }
 
-/// The last day of his membership, once it has passed: the end of his cover ends it (C39).
+/// The last day of his membership, once it has passed: the end of his cover ends it (C39). Whoever has not embarked has none after his
+/// cover before work; it is derived from what is known, so that it goes on again once he reports that he has.
 pub(crate) fn ended_on(
     abroad: &Abroad,
     today: NaiveDate,
@@ -49,14 +50,10 @@ pub(crate) fn ended_on(
     let Some(journey) = &abroad.journey else {
         return Ok(None);
     };
-    let Some(work_ends) = work_ends_on(policy, journey)? else {
-        return Ok(None);
-    };
+    let work_ends = work_ends_on(policy, journey)?;
     let covers = phases(policy, abroad.route, journey)?;
-    let last = covers
-        .last()
-        .map_or(work_ends, |it| it.until.max(work_ends));
-    Ok(Some(last).filter(|it| today > *it))
+    let cover_ends = covers.last().map(|it| it.until);
+    Ok(work_ends.max(cover_ends).filter(|it| today > *it))
 }
 
 /// What the programme, which he holds, does for him on `today`.
@@ -70,7 +67,13 @@ pub(super) fn cover(
         return Ok(Cover::NotPaid);
     };
     if ended_on(abroad, today, policy)?.is_some() {
-        return Ok(Cover::Ended);
+        // Who has left after all needs but report it.
+        let embarked = journey.departed_on.is_some();
+        return Ok(if embarked {
+            Cover::Ended
+        } else {
+            Cover::NotDeparted
+        });
     }
     if programme == Programme::Jht {
         // Savings cover no phase: they are his from the payment on.
