@@ -139,17 +139,23 @@ async fn a_try_that_nobody_looked_at_on_an_old_connection_is_made_on_the_next_an
     tokio::spawn(served);
     let options = Options::new(format!("http://{address}"));
     let client = Client::connect(options).await.expect("a connection");
-    let tries = 6_400;
+    let (tries, broke) = (6_400, Arc::new(AtomicUsize::new(0)));
 
     let mut tasks = tokio::task::JoinSet::new();
     for _ in 0..64 {
-        let client = client.clone();
+        let (client, broke) = (client.clone(), broke.clone());
         tasks.spawn(async move {
             for _ in 0..tries / 64 {
                 let answer = client.verify_otp(Uuid::now_v7(), "123456").await;
                 // The stub's answer is none of the service's; that it came is what counts.
-                let broke = matches!(&answer, Err(Error::Transport(_)));
-                assert!(!broke, "{answer:?}");
+                let Err(Error::Transport(status)) = answer else {
+                    continue;
+                };
+                // A connection that breaks says nothing of the calls on it; they are not made twice.
+                let told = format!("{status:?}");
+                let nobody_looked = told.contains("NO_ERROR") || told.contains("Canceled");
+                assert!(!nobody_looked, "{told}");
+                broke.fetch_add(1, Ordering::Relaxed);
             }
         });
     }
@@ -157,5 +163,9 @@ async fn a_try_that_nobody_looked_at_on_an_old_connection_is_made_on_the_next_an
         done.expect("every try is answered");
     }
 
-    assert_eq!(brief.0.load(Ordering::Relaxed), tries);
+    let (heard, broke) = (
+        brief.0.load(Ordering::Relaxed),
+        broke.load(Ordering::Relaxed),
+    );
+    assert!(heard <= tries && heard + broke >= tries, "{heard} {broke}");
 }
