@@ -13,6 +13,7 @@ use crate::{
     employer_bill::{MONTH, assert_whole, hires},
     foreigner::vouches,
     late_hire::ends,
+    store::execute,
     town::{ExpectRefusal, Town, id},
 };
 
@@ -143,6 +144,37 @@ async fn a_correction_of_an_old_month_is_not_what_somebody_earns_now() {
 
     let now = company.employees().await;
     assert_eq!(now[0].wage_idr, WAGE + 1_000_000);
+}
+
+#[tokio::test]
+async fn an_edited_row_of_an_employers_books_is_named() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000387").await;
+    hires(&company, &town.person(), "2026-03-01").await;
+    let bill = company.bill(&town, "2026-03").await;
+    pays(&town, &bill).await;
+    let burglar = town.burglar().await;
+    let edits = [
+        ("employer_bill", "penalty_idr", "1", "0"),
+        ("employer_bill_row", "jkk_idr", "12001", "12000"),
+        ("employer_bill_row", "month", "'2026-01'", "'2026-03'"),
+        ("wage", "wage_idr", "5000001", "5000000"),
+    ];
+
+    for (table, column, wrong, right) in edits {
+        let set = async |to: &str| {
+            let sql = format!("UPDATE {table} SET {column} = {to}");
+            execute(&burglar, &sql, []).await;
+        };
+        set(wrong).await;
+        let named = jamsostek_server::verify(&town.db, &town.seal).await;
+        set(right).await;
+
+        let named = named.expect("a look");
+        let found = named.iter().any(|it| it.starts_with(table));
+        assert!(found, "{table}.{column}: {named:?}");
+    }
+    assert_whole(&town).await;
 }
 
 async fn pays(town: &Town, bill: &EmployerBill) {
