@@ -1,6 +1,6 @@
 //! The participants: one person, one KPJ, for life, and the memberships under it.
 //!
-//! Activation belongs to the membership: [`supply`] activates when the last condition is there, and is called by whoever brings it.
+//! Activation belongs to the membership: [`make_participant`] activates when the last condition is there, and is called by whoever brings it.
 
 mod abroad;
 mod contact;

@@ -16,7 +16,7 @@ use crate::scheme::{Payer, Programme, RiskClass};
 pub(crate) struct Terms {
     /// How dangerous the work is.
     pub(crate) risk_class: RiskClass,
-    /// What the employer holds, checked with [`check_programmes`](super::check_programmes). JKP is not asked of it.
+    /// What the employer holds, by his scale. JKP is not asked of it.
     pub(crate) programmes: BTreeSet<Programme>,
     /// An officer has confirmed that PP 7/2025 is for this employer.
     pub(crate) is_labour_intensive: bool,
