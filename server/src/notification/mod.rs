@@ -21,7 +21,7 @@ pub(crate) use smtp::{MailServer, MailServerSettings};
 pub(crate) use store::{delivery, forget, told};
 pub(crate) use wording::Wording;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Duration, Utc};
 use sea_orm::ConnectionTrait;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -47,6 +47,23 @@ pub(crate) struct Message {
     pub not_after: DateTime<Utc>,
     /// Nobody is there: it is handled like any other, so that its time tells nothing, and never leaves.
     pub decoy: bool,
+}
+
+/// How long it is worth telling somebody of a fact.
+const WORTH_TELLING: Duration = Duration::days(7);
+
+impl Message {
+    /// A message without a code: of a fact.
+    pub(crate) fn notice(now: DateTime<Utc>, contact: Contact, text: String) -> Self {
+        Self {
+            id: Uuid::now_v7(),
+            contact,
+            text,
+            code: None,
+            not_after: now + WORTH_TELLING,
+            decoy: false,
+        }
+    }
 }
 
 /// Where a message is.

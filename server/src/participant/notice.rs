@@ -1,6 +1,6 @@
 //! What a participant is told: to every contact on file, in the transaction of the fact.
 
-use chrono::{DateTime, Duration, Utc};
+use chrono::{DateTime, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
@@ -11,9 +11,6 @@ use crate::{
     notification::{self, Message, Wording},
     seal::Seal,
 };
-
-/// How long it is worth telling.
-const WORTH_TELLING: Duration = Duration::days(7);
 
 /// Tells `participant` in Indonesian and English.
 pub(crate) async fn tell(
@@ -37,7 +34,7 @@ pub(crate) async fn tell_each(
     let contacts = store::contacts_of(connection, seal, &people).await?;
     let messages = contacts.iter().filter_map(|(person, contact)| {
         let text = texts.iter().find(|it| it.0 == *person)?;
-        Some(message(now, contact, &text.1))
+        Some(Message::notice(now, contact.clone(), text.1.clone()))
     });
     notification::queue(connection, seal, now, messages).await
 }
@@ -50,7 +47,9 @@ pub(super) async fn tell_to(
     contacts: &[Contact],
     text: &str,
 ) -> Result<(), db::Error> {
-    let messages = contacts.iter().map(|it| message(now, it, text));
+    let messages = contacts
+        .iter()
+        .map(|it| Message::notice(now, it.clone(), text.to_owned()));
     notification::queue(connection, seal, now, messages).await
 }
 
@@ -65,15 +64,4 @@ pub(crate) async fn tell_new(
 ) -> Result<(), db::Error> {
     let text = Wording::EmployeeRegistered { npp }.text();
     tell_to(connection, seal, now, std::slice::from_ref(contact), &text).await
-}
-
-fn message(now: DateTime<Utc>, contact: &Contact, text: &str) -> Message {
-    Message {
-        id: Uuid::now_v7(),
-        contact: contact.clone(),
-        text: text.to_owned(),
-        code: None,
-        not_after: now + WORTH_TELLING,
-        decoy: false,
-    }
 }
