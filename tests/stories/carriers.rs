@@ -2,7 +2,8 @@
 
 use clap::Parser;
 use jamsostek_client::v1::{DeliveryFate, get_otp_delivery_response::State};
-use jamsostek_server::{Outside, config::Config};
+use jamsostek_server::{Outside, Workers, config::Config};
+use tokio::task::JoinHandle;
 
 use crate::{
     person::Person,
@@ -197,18 +198,7 @@ async fn a_gateway_that_hangs_over_one_message_holds_up_no_other() {
     budi.starts().await.expect("a registration");
     // Who asks nobody outside, who pays, and then those who hand messages over.
     let hands = town.workers().side_by_side();
-    let hanging = tokio::spawn({
-        let hand = hands[2].clone();
-        async move { hand.work().await }
-    });
-    let came = async {
-        while gateway.came().is_empty() {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(crate::jamsostekd::PATIENCE, came)
-        .await
-        .expect("a message in time");
+    let hanging = hand_hangs(&gateway, hands[2].clone()).await;
     gateway.is(Mood::Open);
 
     siti.starts().await.expect("a registration");
@@ -220,6 +210,22 @@ async fn a_gateway_that_hangs_over_one_message_holds_up_no_other() {
     assert_eq!(gateway.came_to(&joko.contact).len(), 1);
     let mails = town.client.list_messages(&siti.contact).await;
     assert_eq!(mails.expect("messages").len(), 1);
+    hanging.abort();
+}
+
+#[tokio::test]
+async fn a_code_to_sign_in_is_not_said_to_be_sent_while_the_gateway_has_not_answered() {
+    let (town, gateway) = town_with_a_gateway().await;
+    let mut budi = town.person();
+    becomes_active(&town, &gateway, &mut budi).await;
+    town.waits(61);
+    gateway.is(Mood::Silent);
+    budi.asks_to_sign_in("").await.expect("the same for all");
+
+    let hands = town.workers().side_by_side();
+    let hanging = hand_hangs(&gateway, hands[2].clone()).await;
+
+    assert_eq!(way(&town, &budi).await, State::Queued);
     hanging.abort();
 }
 
@@ -257,6 +263,23 @@ async fn whoever_asks_to_sign_in_is_not_told_whether_a_carrier_knows_him() {
     assert_eq!(gateway.came_to(&nobody.contact).len(), 0);
     assert_eq!(seen[0].0, State::Queued);
     assert_eq!(seen[1].0, State::Sent);
+}
+
+/// A hand that hands over a message more, and waits for an answer that does not come.
+async fn hand_hangs(gateway: &SmsGateway, hand: Workers) -> JoinHandle<()> {
+    let before = gateway.came().len();
+    let hanging = tokio::spawn(async move {
+        hand.work().await.expect("work");
+    });
+    let came = async {
+        while gateway.came().len() == before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(crate::jamsostekd::PATIENCE, came)
+        .await
+        .expect("a message in time");
+    hanging
 }
 
 /// A town whose SMS leave through a gateway.

@@ -88,6 +88,8 @@ pub(crate) struct Way {
     pub delivery: Delivery,
     /// Whether anybody has begun to hand it over.
     pub was_tried: bool,
+    /// Whether an attempt to hand it over has ended, however it did.
+    pub an_attempt_ended: bool,
 }
 
 /// What a carrier tells of a message that it took.

@@ -121,6 +121,7 @@ pub(crate) async fn delivery(
     Ok(Some(Way {
         delivery,
         was_tried: attempts > 0,
+        an_attempt_ended: attempts > i32::from(state == "leased"),
     }))
 }
 
