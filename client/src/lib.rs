@@ -251,6 +251,7 @@ mod retry;
 mod sandbox;
 mod server;
 mod session;
+mod submission;
 mod tokens;
 
 pub use chrono::NaiveDate;
@@ -267,4 +268,5 @@ pub use uuid::Uuid;
 pub use client::Client;
 pub use error::{Error, FieldViolation, Localized, Refusal};
 pub use options::{Language, Options};
+pub use submission::Submissions;
 pub use tokens::Tokens;

@@ -192,6 +192,29 @@ pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
+/// How many values one statement binds at most: a little less than SQLite's limit of 32,766, which is the lower one.
+const VALUES_MAX: usize = 32_000;
+
+/// Keeps all of `rows`, as many with one statement as it takes.
+pub(crate) async fn insert_all<A>(
+    connection: &impl ConnectionTrait,
+    mut rows: Vec<A>,
+) -> Result<(), Error>
+where
+    A: sea_orm::ActiveModelTrait,
+{
+    use sea_orm::{EntityTrait, Iterable};
+    let at_once = VALUES_MAX / <A::Entity as EntityTrait>::Column::iter().count();
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(at_once));
+        let some = std::mem::replace(&mut rows, rest);
+        A::Entity::insert_many(some)
+            .exec_without_returning(connection)
+            .await?;
+    }
+    Ok(())
+}
+
 /// Walks a whole table, a page at a time, and names every row that `check` does not find in order.
 pub(crate) async fn walk<E, K>(
     connection: &impl ConnectionTrait,

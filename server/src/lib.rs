@@ -36,6 +36,7 @@ mod scheme;
 pub mod seal;
 mod serve;
 mod session;
+mod submission;
 mod texts;
 mod wire;
 

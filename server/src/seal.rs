@@ -35,6 +35,8 @@ pub(crate) enum Datum {
     BankAccount,
     RegisterQuestion,
     RegisterAnswer,
+    SubmissionRow,
+    Kpj,
 }
 
 impl Datum {
@@ -50,6 +52,8 @@ impl Datum {
             Self::BankAccount => "bank_account",
             Self::RegisterQuestion => "register_question",
             Self::RegisterAnswer => "register_answer",
+            Self::SubmissionRow => "submission_row",
+            Self::Kpj => "kpj",
         }
     }
 }
@@ -78,9 +82,14 @@ struct Keys {
 impl Seal {
     /// Seals `text` as a `datum` of `owner`.
     pub(crate) fn seal(&self, datum: Datum, owner: Uuid, text: &str) -> Vec<u8> {
+        self.seal_bytes(datum, owner, text.as_bytes())
+    }
+
+    /// Seals `content` as a `datum` of `owner`.
+    pub(crate) fn seal_bytes(&self, datum: Datum, owner: Uuid, content: &[u8]) -> Vec<u8> {
         let mut nonce = [0; NONCE_LEN];
         self.random(&mut nonce);
-        let mut body = text.as_bytes().to_vec();
+        let mut body = content.to_vec();
         self.0
             .seal
             .seal_in_place_append_tag(
@@ -98,6 +107,17 @@ impl Seal {
 
     /// Opens what was sealed as a `datum` of `owner`.
     pub(crate) fn open(&self, datum: Datum, owner: Uuid, sealed: &[u8]) -> Result<String, Broken> {
+        let content = self.open_bytes(datum, owner, sealed)?;
+        String::from_utf8(content).map_err(|_| Broken(datum))
+    }
+
+    /// Opens what was sealed as a `datum` of `owner`, whatever it is.
+    pub(crate) fn open_bytes(
+        &self,
+        datum: Datum,
+        owner: Uuid,
+        sealed: &[u8],
+    ) -> Result<Vec<u8>, Broken> {
         let broken = || Broken(datum);
         let (&key, rest) = sealed.split_first().ok_or_else(broken)?;
         if key != CURRENT_KEY || rest.len() < NONCE_LEN {
@@ -106,17 +126,22 @@ impl Seal {
         let (nonce, body) = rest.split_at(NONCE_LEN);
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| broken())?;
         let mut body = body.to_vec();
-        let text = self
+        let opened = self
             .0
             .seal
             .open_in_place(nonce, Aad::from(aad(datum, owner)), &mut body)
             .map_err(|_| broken())?;
-        String::from_utf8(text.to_vec()).map_err(|_| broken())
+        Ok(opened.to_vec())
     }
 
     /// A keyed digest of `text`, by which a sealed value is looked up.
     pub(crate) fn digest(&self, datum: Datum, text: &str) -> Vec<u8> {
-        keyed(&self.0.digest, &[datum.name().as_bytes(), text.as_bytes()]).into()
+        self.digest_bytes(datum, text.as_bytes())
+    }
+
+    /// A keyed digest of `content`, by which it is known again.
+    pub(crate) fn digest_bytes(&self, datum: Datum, content: &[u8]) -> Vec<u8> {
+        keyed(&self.0.digest, &[datum.name().as_bytes(), content]).into()
     }
 
     /// What is kept of a one-time code: good only for this challenge.

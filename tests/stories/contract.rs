@@ -1,7 +1,7 @@
 //! Walks every rpc of the contract as everybody who should not get through. What there is to walk is read from the descriptors;
 //! nothing is listed here but a sample for each name of a field.
 
-mod cast;
+pub mod cast;
 mod descriptors;
 mod samples;
 

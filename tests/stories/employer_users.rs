@@ -209,7 +209,7 @@ fn create(company: &Company, role: EmployerRole) -> CreateCredentialRequest {
     }
 }
 
-async fn user(company: &Company, role: EmployerRole) -> Client {
+pub async fn user(company: &Company, role: EmployerRole) -> Client {
     let form = create(company, role);
     let made = company.client.create_credential(form.clone()).await;
     let secret = made.expect("a user").client_secret;

@@ -71,7 +71,7 @@ impl Contributions {
             let state = "STATE_AWAITING_PAYMENT";
             return Err(Error::WrongState { state });
         }
-        participant::end(&transaction, membership, on).await?;
+        participant::end(&transaction, &[membership], on).await?;
         if !ahead.is_empty() {
             let journal = Journal {
                 kind: "end",

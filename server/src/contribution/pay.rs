@@ -100,7 +100,10 @@ impl Contributions {
                 .await?;
                 events = vec![told(&payment, Some(membership.participant_id))];
                 if *activates {
-                    events.push(participant::activated(membership));
+                    events.push(participant::activated(
+                        membership.participant_id,
+                        membership.id,
+                    ));
                 }
             }
         }

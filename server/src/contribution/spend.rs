@@ -100,7 +100,7 @@ impl Contributions {
         for it in plan(connection, &self.policy, held).await? {
             if it.held.is_unpaid() {
                 self.activate(connection, now, &it.held, by).await?;
-                events.push(participant::activated(&it.held));
+                events.push(participant::activated(it.held.participant_id, it.held.id));
             }
             let (seal, coming) = (&self.seal, &it.coming);
             settle::book(

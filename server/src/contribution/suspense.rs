@@ -126,7 +126,7 @@ impl Contributions {
         store::insert_decisions(&transaction, seal, decided, caller.id, reason, now).await?;
         let mut events = vec![told(&payment, Some(held.participant_id))];
         if activates {
-            events.push(participant::activated(&held));
+            events.push(participant::activated(held.participant_id, held.id));
         }
         event::record(&transaction, &self.seal, now, events).await?;
         audit::wrote(

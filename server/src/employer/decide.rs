@@ -121,13 +121,12 @@ impl Employers {
         if let Some(unit) = row.unit_id
             && let Some(place) = store::place(connection, unit).await?
         {
-            let ids = (person, place.employer);
-            participant::distrust_contacts_of(connection, now, ids).await?;
+            participant::distrust_contacts_of(connection, now, place.employer, &[person]).await?;
         }
         if held.covered_from.is_some() {
             // Until today he was covered by his employer's word, if he had not left before.
             let last = held.ended_on.map_or(day_of(now), |it| it.min(day_of(now)));
-            participant::end(connection, membership, last).await?;
+            participant::end(connection, &[membership], last).await?;
         } else {
             participant::close_unpaid(connection, membership, now).await?;
         }

@@ -1,9 +1,12 @@
 //! Somebody works for his employer no longer.
 
-use chrono::{Days, NaiveDate};
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
-use super::{Employee, Employers, Error, State};
+use super::{Employee, Employers, Error, Place, State};
 use crate::{
     audit,
     caller::Caller,
@@ -38,28 +41,13 @@ impl Employers {
             Some(known) => return Err(Error::Ended { on: known }),
             None => {}
         }
-        if row.started_on.is_some_and(|it| on < it) || on > today + AHEAD {
-            return Err(Error::Day {
-                field: "ended_on",
-                problem: "must be between the first day of work and 30 days from now",
-            });
-        }
-        participant::end(&transaction, membership, on).await?;
-        let ids = (held.participant_id, place.employer);
-        participant::distrust_contacts_of(&transaction, now, ids).await?;
-        let ended = Event {
-            kind: "employment.ended",
-            subject: membership,
-            participant: Some(held.participant_id),
-            facts: serde_json::json!({ "endedOn": on }),
+        check_last_day(row.started_on, on, today)?;
+        let leaver = Leaver {
+            membership,
+            participant: held.participant_id,
+            on,
         };
-        event::record(&transaction, &self.seal, now, [ended]).await?;
-        let wording = Wording::EmploymentEnded {
-            npp: &place.npp,
-            ended_on: on,
-        };
-        let (person, text) = (held.participant_id, wording.text());
-        participant::tell(&transaction, &self.seal, now, person, &text).await?;
+        self.let_go(&transaction, now, &place, &[leaver]).await?;
         let (seal, actor) = (&self.seal, caller.into());
         audit::wrote(
             &transaction,
@@ -74,4 +62,65 @@ impl Employers {
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(employee)
     }
+
+    /// Ends the work of all who leave, and tells them.
+    pub(crate) async fn let_go(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        place: &Place,
+        leavers: &[Leaver],
+    ) -> Result<(), db::Error> {
+        let mut by_day: BTreeMap<NaiveDate, Vec<Uuid>> = BTreeMap::new();
+        for it in leavers {
+            by_day.entry(it.on).or_default().push(it.membership);
+        }
+        for (on, memberships) in by_day {
+            participant::end(connection, &memberships, on).await?;
+        }
+        let people: Vec<_> = leavers.iter().map(|it| it.participant).collect();
+        participant::distrust_contacts_of(connection, now, place.employer, &people).await?;
+        let events = leavers.iter().map(|it| Event {
+            kind: "employment.ended",
+            subject: it.membership,
+            participant: Some(it.participant),
+            facts: serde_json::json!({ "endedOn": it.on }),
+        });
+        event::record(connection, &self.seal, now, events).await?;
+        let texts: Vec<_> = leavers
+            .iter()
+            .map(|it| {
+                let wording = Wording::EmploymentEnded {
+                    npp: &place.npp,
+                    ended_on: it.on,
+                };
+                (it.participant, wording.text())
+            })
+            .collect();
+        participant::tell_each(connection, &self.seal, now, &texts).await
+    }
+}
+
+/// Somebody who works here no longer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaver {
+    pub membership: Uuid,
+    pub participant: Uuid,
+    /// His last day.
+    pub on: NaiveDate,
+}
+
+/// Whether a day can be the last of somebody's work.
+pub(crate) fn check_last_day(
+    started_on: Option<NaiveDate>,
+    on: NaiveDate,
+    today: NaiveDate,
+) -> Result<(), Error> {
+    if started_on.is_some_and(|it| on < it) || on > today + AHEAD {
+        return Err(Error::Day {
+            field: "ended_on",
+            problem: "must be between the first day of work and 30 days from now",
+        });
+    }
+    Ok(())
 }

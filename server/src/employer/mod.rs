@@ -9,6 +9,7 @@ mod end;
 mod error;
 mod joined;
 mod known;
+mod many;
 mod question;
 mod register;
 mod report;
@@ -21,16 +22,20 @@ mod take_on;
 mod tell;
 mod wages;
 
+pub(crate) use end::{Leaver, check_last_day};
 pub(crate) use error::Error;
 pub(crate) use joined::last_npps;
 pub(crate) use known::known_at;
+pub(crate) use many::{Taken, Tie, Whom, ties};
 pub(crate) use question::{ask, check_named, question};
 pub(crate) use register::seed;
-pub(crate) use rpc::{employee_number, service};
-pub(crate) use rules::{check_wage, programmes_of};
+pub(crate) use report::Word;
+pub(crate) use rpc::{WAGE_MAX, back_pay, employee_number, hire, service, wage, worker};
+pub(crate) use rules::{WageFinding, check_wage, covered_from, programmes_of, refusals_of};
 pub(crate) use show::Employee;
 pub(crate) use store::{
-    Employed, employed_at, employed_by, hold_unit, latest_wages as wages, place, verify,
+    Employed, employed_at, employed_by, hold_employer as hold, hold_unit, latest_wages as wages,
+    place, verify,
 };
 pub(crate) use take_on::own_place;
 pub(crate) use tell::{tell, tell_each};
@@ -142,6 +147,12 @@ pub(crate) struct Hire {
 pub(crate) struct Report {
     pub id: Uuid,
     pub npp: Npp,
+    pub worker: Worker,
+}
+
+/// Somebody who works for an employer, as he states him.
+#[derive(Clone, Debug)]
+pub(crate) struct Worker {
     pub document: Document,
     pub full_name: FullName,
     pub birth_date: Option<NaiveDate>,

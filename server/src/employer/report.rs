@@ -1,11 +1,11 @@
 //! An employer's word: he reports somebody who works for him.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::ConnectionTrait;
 use uuid::Uuid;
 
 use super::{
-    Employee, Employers, Error, Place, Report, State,
+    Employee, Employers, Error, Hire, Place, Report, State, Worker,
     answer::check_acceptable,
     question::named_here,
     store::{self, Confirmed, Employment},
@@ -16,10 +16,21 @@ use crate::{
     caller::Caller,
     clock::day_of,
     db,
-    identity::{Document, IdentityState, agreed_name},
+    identity::{Contact, Document, IdentityState, agreed_name},
     participant::{self, Membership, Work},
     seal::Datum,
 };
+
+/// An employer's word for somebody, under an id of its own.
+#[derive(Clone, Copy)]
+pub(crate) struct Word<'a> {
+    pub report: Uuid,
+    pub hire: &'a Hire,
+    /// How the employer reaches him.
+    pub contact: Option<&'a Contact>,
+    /// What the word is compared by when it comes again.
+    pub digest: &'a [u8],
+}
 
 impl Employers {
     /// Takes somebody on whom his employer reports, or shows him when he was reported before.
@@ -35,30 +46,50 @@ impl Employers {
             }
             return self.one(&transaction, known).await;
         }
-        self.check_hire(&report.hire, day_of(now))?;
+        self.check_hire(&report.worker.hire, day_of(now))?;
         let membership = self.whom(&transaction, now, report, &place).await?;
         check_acceptable(&transaction, &membership).await?;
-        let confirmed = Confirmed {
-            unit: place.id,
-            hire: &report.hire,
-            report: Some(report.id),
+        let word = Word {
+            report: report.id,
+            hire: &report.worker.hire,
+            contact: report.worker.contact.as_ref(),
             digest: &digest,
-            by: None,
-            reason: "",
         };
         let by = caller.actor_id();
-        self.take_on(&transaction, now, (&membership, &place), &confirmed, by)
+        self.hear(&transaction, now, (&membership, &place), &word, by)
             .await?;
-        if let Some(contact) = &report.contact {
-            let ids = (membership.participant_id, place.employer);
-            participant::keep_reported_contact(&transaction, &self.seal, now, ids, contact).await?;
-            participant::tell_new(&transaction, &self.seal, now, contact, &place.npp).await?;
-        }
         let (seal, actor, id) = (&self.seal, caller.into(), membership.id);
         audit::wrote(&transaction, seal, now, actor, "ReportEmployee", id).await?;
         let employee = self.shown(&transaction, id).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(employee)
+    }
+
+    /// Takes the person of `membership` on by the employer's word. `by` is whose word it is.
+    pub(super) async fn hear(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        (membership, place): (&Membership, &Place),
+        word: &Word<'_>,
+        by: Uuid,
+    ) -> Result<(), Error> {
+        let confirmed = Confirmed {
+            unit: place.id,
+            hire: word.hire,
+            report: Some(word.report),
+            digest: word.digest,
+            by: None,
+            reason: "",
+        };
+        self.take_on(connection, now, (membership, place), &confirmed, by)
+            .await?;
+        if let Some(contact) = word.contact {
+            let ids = (membership.participant_id, place.employer);
+            participant::keep_reported_contact(connection, &self.seal, now, ids, contact).await?;
+            participant::tell_new(connection, &self.seal, now, contact, &place.npp).await?;
+        }
+        Ok(())
     }
 
     /// The membership that a report is about: that of somebody who waits for it, another of a participant, or a newcomer's first.
@@ -69,8 +100,9 @@ impl Employers {
         report: &Report,
         place: &Place,
     ) -> Result<Membership, Error> {
-        let document_digest = report.document.digest(&self.seal);
-        let named = agreed_name(report.full_name.text());
+        let worker = &report.worker;
+        let document_digest = worker.document.digest(&self.seal);
+        let named = agreed_name(worker.full_name.text());
         let known = participant::with_document(connection, &document_digest).await?;
         let waiting = participant::waiting_with_document(connection, &document_digest).await?;
         for person in known.iter().chain(&waiting) {
@@ -101,16 +133,16 @@ impl Employers {
                 known
             }
             None => {
-                self.newcomer(connection, now, report, document_digest)
-                    .await?
+                let person = worker.person(document_digest, day_of(now))?;
+                participant::keep_person(connection, &self.seal, now, &person).await?
             }
         };
         let membership = Uuid::now_v7();
         let work = Work::Employment(participant::Employment::default());
         let ids = (membership, person, report.id);
         participant::open_membership(connection, now, ids, &work).await?;
-        if known.is_none() && report.document.nik().is_some() {
-            let mother = report.mother_name.as_ref();
+        if known.is_none() && worker.document.nik().is_some() {
+            let mother = worker.mother_name.as_ref();
             let ids = (person, membership);
             participant::watch_identity(connection, &self.seal, (now, now), ids, mother).await?;
         }
@@ -119,58 +151,57 @@ impl Employers {
         let held = participant::hold(connection, membership).await?;
         held.ok_or(Error::NotFound)
     }
+}
 
-    /// Keeps somebody of whom nothing was known. The register is asked afterwards; it knows no foreigners.
-    async fn newcomer(
+impl Worker {
+    /// The day of birth, as it is stated or the NIK tells.
+    pub(crate) fn born_on(&self, today: NaiveDate) -> Result<NaiveDate, Error> {
+        let told = self.document.birth_date(today);
+        self.birth_date.or(told).ok_or(Error::Day {
+            field: "birth_date",
+            problem: "must be stated: the NIK or passport states none",
+        })
+    }
+
+    /// Somebody of whom nothing was known. The register is asked afterwards; it knows no foreigners.
+    pub(super) fn person(
         &self,
-        connection: &impl ConnectionTrait,
-        now: DateTime<Utc>,
-        report: &Report,
         document_digest: Vec<u8>,
-    ) -> Result<Uuid, Error> {
-        let today = day_of(now);
-        let birth_date = report
-            .birth_date
-            .or_else(|| report.document.birth_date(today))
-            .ok_or(Error::Day {
-                field: "birth_date",
-                problem: "must be stated: the NIK or passport states none",
-            })?;
-        let person = participant::Person {
-            document: report.document.clone(),
+        today: NaiveDate,
+    ) -> Result<participant::Person, Error> {
+        let birth_date = self.born_on(today)?;
+        Ok(participant::Person {
+            document: self.document.clone(),
             document_digest,
-            full_name: report.full_name.clone(),
+            full_name: self.full_name.clone(),
             birth_date,
-            sex: report.document.sex(),
-            warnings: report.document.warnings(report.birth_date, today),
+            sex: self.document.sex(),
+            warnings: self.document.warnings(self.birth_date, today),
             contact: None,
-            mother_name: report.mother_name.clone(),
-            identity: match &report.document {
+            mother_name: self.mother_name.clone(),
+            identity: match &self.document {
                 Document::Nik(_) => IdentityState::Pending,
                 Document::Passport(_) => IdentityState::Unverified,
             },
-        };
-        Ok(participant::keep_person(connection, &self.seal, now, &person).await?)
+        })
     }
 }
 
 impl Report {
     /// What a report is compared by when its id comes again.
     fn content(&self) -> String {
-        let Self {
-            npp,
+        let Worker {
             document,
             full_name,
             birth_date,
             mother_name,
             contact,
             hire,
-            ..
-        } = self;
+        } = &self.worker;
         let mother = mother_name.as_ref().map(crate::identity::FullName::text);
         let contact = contact.as_ref().map(crate::identity::Contact::text);
         serde_json::json!([
-            npp.text(),
+            self.npp.text(),
             document.text(),
             full_name.text(),
             birth_date,
@@ -184,7 +215,11 @@ impl Report {
 
 impl Employment {
     /// Work at `unit` that is reported in this very transaction.
-    fn opened((membership, person): (Uuid, Uuid), unit: Uuid, now: DateTime<Utc>) -> Self {
+    pub(super) fn opened(
+        (membership, person): (Uuid, Uuid),
+        unit: Uuid,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             membership_id: membership,
             participant_id: person,

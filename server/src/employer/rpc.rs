@@ -19,7 +19,7 @@ mod employer_paper;
 mod paper;
 mod refused;
 
-pub(crate) use paper::employee_number;
+pub(crate) use paper::{WAGE_MAX, back_pay, employee_number, hire, wage, worker};
 
 use super::Employers;
 use crate::{

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use uuid::Uuid;
 
-use super::LowWage;
+use super::{Error, Hire, LowWage};
 use crate::{
     money::{Money, Month},
     policy::{NoParameter, Policy, Reference},
@@ -108,6 +108,26 @@ pub(crate) fn check_wage(
         },
         Ok(_) => WageFinding::Fine,
     })
+}
+
+/// All that keeps somebody from being taken on like this today.
+pub(crate) fn refusals_of(policy: &Policy, hire: &Hire, today: NaiveDate) -> Vec<Error> {
+    let mut refusals = Vec::new();
+    let mut day = |field, problem| refusals.push(Error::Day { field, problem });
+    if hire.started_on > today {
+        day("hire.started_on", "must not be in the future");
+    }
+    if hire.contract_ends_on.is_some_and(|it| it < hire.started_on) {
+        day("hire.contract_ends_on", "must not be before the first day");
+    }
+    match covered_from(policy, hire.started_on, today) {
+        Err(missing) => refusals.push(missing.into()),
+        Ok(from) => {
+            let checked = check_wage(policy, hire.wage, Month::of(from));
+            refusals.extend(checked.err().map(Error::from));
+        }
+    }
+    refusals
 }
 
 /// From which day on an employee is covered (C5): from the start of his work when that was reported in time, else

@@ -60,16 +60,8 @@ async fn check_not_here(
 impl Employers {
     /// Whether the law lets somebody be taken on like this today.
     pub(super) fn check_hire(&self, hire: &Hire, today: NaiveDate) -> Result<(), Error> {
-        let day = |field, problem| Err(Error::Day { field, problem });
-        if hire.started_on > today {
-            return day("hire.started_on", "must not be in the future");
-        }
-        if hire.contract_ends_on.is_some_and(|it| it < hire.started_on) {
-            return day("hire.contract_ends_on", "must not be before the first day");
-        }
-        let month = Month::of(rules::covered_from(&self.policy, hire.started_on, today)?);
-        rules::check_wage(&self.policy, hire.wage, month)?;
-        Ok(())
+        let refusals = rules::refusals_of(&self.policy, hire, today);
+        refusals.into_iter().next().map_or(Ok(()), Err)
     }
 
     /// Takes the person of `membership` on at `place`. `by` is whose word it is.
@@ -111,7 +103,7 @@ impl Employers {
             facts: serde_json::json!({ "npp": place.npp, "coveredFrom": covered_from }),
         }];
         if participant::make_participant(connection, &self.seal, now, person).await? {
-            events.push(participant::activated(membership));
+            events.push(participant::activated(person, membership.id));
         }
         event::record(connection, &self.seal, now, events).await?;
         let wording = Wording::EmploymentConfirmed {

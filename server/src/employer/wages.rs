@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{DateTime, Utc};
+use sea_orm::ConnectionTrait;
+use uuid::Uuid;
+
 use super::{Employers, Error, LowWage, Payroll, Wage, rules, store, take_on::own_place};
 use crate::{
     audit,
     caller::Caller,
+    clock::day_of,
     db,
     event::{self, Event},
     money::Month,
@@ -35,8 +40,8 @@ impl Employers {
             return Err(Error::NotFound);
         }
         let low = self.check_wages(payroll)?;
-        let latest: BTreeMap<_, _> = store::latest_wages(&transaction, &ids, payroll.month)
-            .await?
+        let known = store::latest_wages(&transaction, &ids, payroll.month).await?;
+        let latest: BTreeMap<_, _> = known
             .into_iter()
             .map(|(month, wage)| (wage.membership, (month, wage)))
             .collect();
@@ -45,24 +50,9 @@ impl Employers {
         if news.is_empty() {
             return Ok((0, low));
         }
-        let (seal, month) = (&self.seal, payroll.month);
-        store::insert_wages(&transaction, seal, now, month, &news, caller.actor_id()).await?;
-        // A correction of an old month is not what he earns now.
-        let ids: Vec<_> = news.iter().map(|it| it.membership).collect();
-        let today = Month::of(self.clock.today());
-        let now_earned: Vec<_> = store::latest_wages(&transaction, &ids, today)
-            .await?
-            .into_iter()
-            .map(|(_, it)| (it.membership, it.wage))
-            .collect();
-        participant::change_wages(&transaction, &now_earned).await?;
-        let reported = Event {
-            kind: "wages.reported",
-            subject: place.id,
-            participant: None,
-            facts: serde_json::json!({ "month": month.to_string(), "employees": news.len() }),
-        };
-        event::record(&transaction, seal, now, [reported]).await?;
+        let (seal, by) = (&self.seal, caller.actor_id());
+        self.keep_wages(&transaction, now, (place.id, payroll.month), &news, by)
+            .await?;
         audit::wrote(
             &transaction,
             seal,
@@ -74,6 +64,35 @@ impl Employers {
         .await?;
         transaction.commit().await.map_err(db::Error::from)?;
         Ok((news.len(), low))
+    }
+
+    /// Keeps what is new of the wages of a month at a unit.
+    pub(crate) async fn keep_wages(
+        &self,
+        connection: &impl ConnectionTrait,
+        now: DateTime<Utc>,
+        (unit, month): (Uuid, Month),
+        news: &[Wage],
+        by: Uuid,
+    ) -> Result<(), db::Error> {
+        let seal = &self.seal;
+        store::insert_wages(connection, seal, now, month, news, by).await?;
+        // A correction of an old month is not what he earns now.
+        let ids: Vec<_> = news.iter().map(|it| it.membership).collect();
+        let today = Month::of(day_of(now));
+        let now_earned: Vec<_> = store::latest_wages(connection, &ids, today)
+            .await?
+            .into_iter()
+            .map(|(_, it)| (it.membership, it.wage))
+            .collect();
+        participant::change_wages(connection, &now_earned).await?;
+        let reported = Event {
+            kind: "wages.reported",
+            subject: unit,
+            participant: None,
+            facts: serde_json::json!({ "month": month.to_string(), "employees": news.len() }),
+        };
+        event::record(connection, seal, now, [reported]).await
     }
 
     /// Every bad row at once; where there is none, the low wages.

@@ -12,6 +12,7 @@ mod m0010_profile;
 mod m0011_further;
 mod m0012_reminders;
 mod m0013_checked_prices;
+mod m0014_submissions;
 mod shape;
 
 use sea_orm_migration::{MigrationTrait, MigratorTrait};
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_further::Migration),
             Box::new(m0012_reminders::Migration),
             Box::new(m0013_checked_prices::Migration),
+            Box::new(m0014_submissions::Migration),
         ]
     }
 }

@@ -20,14 +20,16 @@ pub(crate) use reported::keep_reported_contact;
 pub(crate) use rpc::{not_a_placement, service};
 pub(crate) use rules::{Phase, cover_ends, ends_soon, oldest_open_month, work_ends_on};
 pub(crate) use store::{
-    Check, Civil, Joining, JoiningState, Membership, Participant, TRIES_MAX, account_of, active,
-    active_among, ask_later, begin_cover, change_programmes, change_wages, civil_of, close_unpaid,
-    contacts, count_proof, covered_in, distrust_contacts_of, end, end_check, end_check_of,
-    has_untold, hold, hold_all, hold_joining, hold_paid_through, hold_person, hold_rivals_of,
-    insert_account as open_account, joining as joining_of, joinings_waiting, keep_decision,
-    lease_checks, masked_document, membership, memberships, memberships_among, move_placement,
-    move_spell, name_of, on_the_way, paid_through, people_among, question_about, reached_by,
-    readiness, set_identity, take_untold, verify, waiting_with_document, with_document,
+    Check, Civil, Joining, JoiningState, Known, Membership, Newcomer, Opened, Participant,
+    TRIES_MAX, account_of, active, active_among, ask_later, begin_cover, change_programmes,
+    change_wages, civil_of, close_unpaid, contacts, count_proof, covered_in, distrust_contacts_of,
+    end, end_check, end_check_of, has_untold, hold, hold_all, hold_joining, hold_paid_through,
+    hold_people, hold_person, hold_rivals_of, holders_of, insert_account as open_account,
+    joining as joining_of, joinings_waiting, keep_decision, known_by, lease_checks,
+    masked_document, membership, memberships, memberships_among, move_placement, move_spell,
+    name_of, on_the_way, open_covered, paid_through, people_among, question_about, reached_by,
+    readiness, set_identity, take_in_all, take_untold, verify, waiting_with_document,
+    watch_identities, with_document,
 };
 pub(crate) use work::{Business, Employment, Occupation, Placement, Travel, Work};
 
@@ -230,18 +232,16 @@ pub(crate) async fn make_participant(
     now: DateTime<Utc>,
     person: Uuid,
 ) -> Result<bool, db::Error> {
-    // Eleven random digits, the first not 0: a number that counts up would be a hot row, and easy to enumerate.
-    let kpj = (10_000_000_000 + seal.random_below(90_000_000_000)).to_string();
-    store::activate(connection, person, &kpj, now).await
+    store::activate(connection, person, &store::draw_kpj(seal), now).await
 }
 
 /// What to tell the world of an activation.
-pub(crate) fn activated(membership: &Membership) -> Event {
+pub(crate) fn activated(participant: Uuid, membership: Uuid) -> Event {
     Event {
         kind: "participant.activated",
-        subject: membership.participant_id,
-        participant: Some(membership.participant_id),
-        facts: serde_json::json!({ "membershipId": membership.id }),
+        subject: participant,
+        participant: Some(participant),
+        facts: serde_json::json!({ "membershipId": membership }),
     }
 }
 

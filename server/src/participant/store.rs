@@ -5,6 +5,7 @@ mod checks;
 mod contacts;
 mod found;
 mod joinings;
+mod many;
 mod memberships;
 mod people;
 mod person;
@@ -23,6 +24,10 @@ pub(crate) use joinings::{
     keep_decision,
 };
 pub(super) use joinings::{insert_joining, turn_joining};
+pub(crate) use many::{
+    Known, Newcomer, Opened, hold_people, holders_of, known_by, open_covered, take_in_all,
+    watch_identities,
+};
 pub(crate) use memberships::{
     Membership, begin_cover, change_programmes, change_wages, close_unpaid, covered_in, end, hold,
     hold_all, hold_paid_through, hold_rivals_of, membership, memberships, memberships_among,
@@ -33,7 +38,7 @@ pub(crate) use people::{
     Civil, active, active_among, civil_of, hold_person, name_of, people_among, question_about,
     readiness, set_identity, verify,
 };
-pub(super) use people::{activate, hold_money, insert_person};
+pub(super) use people::{activate, draw_kpj, hold_money, insert_person};
 pub(crate) use person::{Participant, masked_document};
 pub(crate) use reported::distrust_contacts_of;
 pub(super) use reported::{first_reported_at, keep_reported_contact, known_contacts};

@@ -28,7 +28,7 @@ pub(super) struct Catalogue {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
-    /// The gRPC codes under which it is refused.
+    /// The gRPC codes under which it is refused; none where it is only told of rows.
     pub(super) codes: Vec<String>,
     /// Its metadata, each with a sample.
     #[serde(default)]

@@ -36,13 +36,17 @@ fn tell(page: &mut String, reason: Reason) -> std::fmt::Result {
     let entry = catalogue.entry(reason).expect("every reason has a text");
     let samples: HashMap<_, _> = entry.metadata.clone().into_iter().collect();
     let codes: Vec<_> = entry.codes.iter().map(|it| format!("`{it}`")).collect();
+    let how = if codes.is_empty() {
+        "told of a row of a submission; no call is refused with it".to_owned()
+    } else {
+        format!("refused with {}", codes.join(" or "))
+    };
     writeln!(page, "\n## {}\n", short(reason))?;
     writeln!(
         page,
-        "`{}` = {}, refused with {}.\n",
+        "`{}` = {}, {how}.\n",
         reason.as_str_name(),
-        i32::from(reason),
-        codes.join(" or ")
+        i32::from(reason)
     )?;
     for language in Language::ALL {
         let text = catalogue.text(reason, &samples, language);

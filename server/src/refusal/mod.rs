@@ -15,6 +15,8 @@ use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 use uuid::Uuid;
 
+use crate::texts::Language;
+
 /// A refusal: a code for machines in general, a reason for ours, and the numbers behind the words.
 pub(crate) fn refuse<const N: usize>(
     code: Code,
@@ -57,6 +59,23 @@ fn details<const N: usize>(reason: Reason, metadata: [(&str, String); N]) -> Err
         jamsostek_proto::ERROR_DOMAIN,
         metadata,
     )
+}
+
+/// What a person is told of a reason, or of a field that is not as it must be, in Indonesian and in English.
+pub(crate) fn in_words(
+    reason: Reason,
+    metadata: &std::collections::HashMap<String, String>,
+    expected: &str,
+) -> [String; 2] {
+    let catalogue = catalogue::Catalogue::get();
+    Language::ALL.map(|language| {
+        let text = if reason == Reason::MalformedRequest {
+            catalogue.field(expected, language).map(str::to_owned)
+        } else {
+            catalogue.text(reason, metadata, language)
+        };
+        text.unwrap_or_else(|| expected.to_owned())
+    })
 }
 
 /// No such thing, or somebody else's: the same bytes for both.

@@ -15,6 +15,7 @@ use crate::{
     receipt::Receipts,
     registration::Registrations,
     session::{Sessions, Tokens},
+    submission::Submissions,
 };
 
 /// Everybody outside whom the service asks.
@@ -37,6 +38,7 @@ pub(super) struct Features {
     pub(super) balances: Arc<Balances>,
     pub(super) registrations: Arc<Registrations>,
     pub(super) claims: Arc<Claims>,
+    pub(super) submissions: Arc<Submissions>,
 }
 
 impl Features {
@@ -65,12 +67,20 @@ impl Features {
             policy: policy.clone(),
             audit: audit.clone(),
         };
-        let employers = Employers {
+        let employers = Arc::new(Employers {
             db: db.clone(),
             seal: seal.clone(),
             clock: clock.clone(),
             policy: policy.clone(),
             audit: audit.clone(),
+        });
+        let submissions = Submissions {
+            db: db.clone(),
+            seal: seal.clone(),
+            clock: clock.clone(),
+            policy: policy.clone(),
+            audit: audit.clone(),
+            employers: employers.clone(),
         };
         let questions = Questions {
             db: db.clone(),
@@ -114,11 +124,12 @@ impl Features {
             sessions: Arc::new(sessions),
             receipts,
             participants: Arc::new(participants),
-            employers: Arc::new(employers),
+            employers,
             contributions: Arc::new(contributions),
             balances: Arc::new(balances),
             registrations: Arc::new(registrations),
             claims: Arc::new(claims),
+            submissions: Arc::new(submissions),
         }
     }
 }

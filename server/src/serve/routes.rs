@@ -6,7 +6,7 @@ use tonic::service::Routes;
 use super::{Error, House, info::ServerInfo};
 use crate::{
     balance, benefit, claim, contribution, employer, participant, receipt, registration, sandbox,
-    session,
+    session, submission,
 };
 
 /// The biggest request and answer of a unary call.
@@ -41,6 +41,7 @@ impl House {
             .add_service(bounded!(receipt::service(features.receipts)))
             .add_service(bounded!(participant::service(features.participants)))
             .add_service(bounded!(employer::service(features.employers)))
+            .add_service(bounded!(submission::service(features.submissions)))
             .add_service(bounded!(contribution::service(features.contributions)))
             .add_service(bounded!(balance::service(features.balances)))
             .add_service(bounded!(claim::service(features.claims)))

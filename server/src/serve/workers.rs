@@ -99,6 +99,7 @@ impl Workers {
             let Features {
                 contributions,
                 employers,
+                submissions,
                 audit,
                 ..
             } = features;
@@ -107,6 +108,7 @@ impl Workers {
                 part("questions", contributions.ask_again()).await,
                 part("silent_employers", employers.mind_the_silent()).await,
                 part("opened_accounts", employers.tell_of_accounts()).await,
+                part("submissions", submissions.work()).await,
                 part("bills", contributions.compute_bills()).await,
                 part("allocations", contributions.allocate_bills()).await,
                 part("reminders", contributions.remind()).await,

@@ -124,7 +124,9 @@ impl Sessions {
         let delivery = match way {
             None => Delivery::Failed,
             // Of a decoy a carrier never tells anything: so nothing is told of the others either.
-            Some(way) if way.an_attempt_ended && challenge.is_for(Purpose::SignIn) => Delivery::Sent,
+            Some(way) if way.an_attempt_ended && challenge.is_for(Purpose::SignIn) => {
+                Delivery::Sent
+            }
             Some(way) => way.delivery,
         };
         let offer = match check_is_of_use(&challenge, now) {

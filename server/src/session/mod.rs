@@ -18,7 +18,7 @@ pub(crate) use gate::{DEADLINE_MAX, GateLayer};
 pub(crate) use rpc::{otp_refusal, otp_service, session_service};
 pub(crate) use store::{NewCredential, create_credential, revoke_credential, subject_of};
 pub(crate) use token::Tokens;
-pub(crate) use users::{NewUser, Secret, create_employer_user, new_secret};
+pub(crate) use users::{NewUser, Role, Secret, create_employer_user, has_user_besides, new_secret};
 
 use std::sync::Arc;
 

@@ -114,6 +114,18 @@ pub(crate) async fn create_employer_user(
     })
 }
 
+/// Whether an employer has a user with this role who is none of `besides`.
+pub(crate) async fn has_user_besides(
+    connection: &impl ConnectionTrait,
+    employer: Uuid,
+    role: Role,
+    besides: &[Uuid],
+) -> Result<bool, db::Error> {
+    let users = store::good_users(connection, employer).await?;
+    let fits = |it: &User| it.roles.contains(&role) && !besides.contains(&it.id);
+    Ok(users.iter().any(fits))
+}
+
 fn joined(roles: &[Role]) -> String {
     let codes: Vec<_> = roles.iter().map(|it| it.code()).collect();
     codes.join(" ")

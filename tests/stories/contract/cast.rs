@@ -26,6 +26,8 @@ pub struct Cast {
     /// Somebody who waits for the company, and whom a stranger must not find.
     employee: Uuid,
     unit_bill: Uuid,
+    /// One of the company's whose rows are still to come.
+    submission: Uuid,
     /// One that was sent to the owner.
     message: Uuid,
     callers: Vec<(Subject, String)>,
@@ -61,6 +63,7 @@ impl Cast {
         let reported = company.client.report_employee(reported).await;
         reported.expect("an employee");
         let unit_bill = company.bill(town, "2026-03").await;
+        let submission = company.declares("2026-03", 2, 10_000_000).await;
         let other = town.company("JK00OTHR").await;
         let callers = vec![
             (Subject::Employer, access_token(&other.client).await),
@@ -88,6 +91,7 @@ impl Cast {
             company,
             employee,
             unit_bill: id(&unit_bill.id),
+            submission: id(&submission.id),
             message: id(&messages[0].message_id),
             owner,
             callers,
@@ -126,6 +130,7 @@ impl Cast {
             "OBJECT_CLAIM" => self.claim,
             "OBJECT_AWARD" => self.award,
             "OBJECT_MESSAGE" => self.message,
+            "OBJECT_SUBMISSION" => self.submission,
             other => panic!("the owner has no {other}: give him one"),
         })
     }
@@ -143,6 +148,11 @@ impl Cast {
             me.get_bill(self.bill).await.expect("the bill"),
             me.get_claim(self.claim).await.expect("the claim"),
             self.company.employees().await,
+            self.company
+                .client
+                .get_submission(self.submission)
+                .await
+                .expect("the submission"),
             town.officer()
                 .get_payment(self.suspended)
                 .await

@@ -58,6 +58,9 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
         "new_contact" => json!("+6281987654322"),
         "fate" => json!("DELIVERY_FATE_DELIVERED"),
         "programme" => json!("PROGRAMME_JHT"),
+        "cause" if field.parent_message().name() == "LeaveRow" => {
+            json!("LEAVE_CAUSE_RESIGNED")
+        }
         "cause" => json!("CLAIM_CAUSE_RETIREMENT"),
         "bank_code" => json!("008"),
         "account_number" => json!("1230004567"),
@@ -81,6 +84,12 @@ fn sample(field: &FieldDescriptor, town: &Town) -> Option<Value> {
         "started_on" | "departed_on" | "returned_on" => {
             json!(town.now().format("%Y-%m-%d").to_string())
         }
+        "mode" => json!("MODE_PARTIAL"),
+        "declared_rows" => json!(2),
+        "declared_wage_idr" => json!(10_000_000),
+        "first_row" => json!(1),
+        "after_row" | "warned_only" => return None,
+        "row_ref" => json!("1"),
         "month" => json!(town.now().format("%Y-%m").to_string()),
         "wage_idr" => json!(5_000_000),
         "back_pay_idr" => json!(0),

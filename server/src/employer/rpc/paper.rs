@@ -2,13 +2,13 @@
 
 use chrono::NaiveDate;
 use jamsostek_proto::v1::{
-    self as wire, ConfirmEmployeeRequest, DecideEmploymentRequest, DenyEmployeeRequest,
+    self as wire, ConfirmEmployeeRequest, DecideEmploymentRequest, DenyEmployeeRequest, HireRow,
     ReportEmployeeRequest, ReportEmploymentEndRequest, ReportWagesRequest, employee,
 };
 use tonic::Status;
 use uuid::Uuid;
 
-use super::super::{Hire, Npp, Payroll, Report, Standing, State, Wage, Wanted};
+use super::super::{Hire, Npp, Payroll, Report, Standing, State, Wage, Wanted, Worker};
 use crate::{
     identity::{Contact, Document, FullName, Nik},
     money::{Money, Month},
@@ -19,7 +19,7 @@ use crate::{
 /// How many wages one call reports at most.
 const WAGES_MAX: usize = 100;
 /// The highest wage that is taken for one: a thousand million, so that no sum of them overflows.
-const WAGE_MAX: i64 = 1_000_000_000_000;
+pub(crate) const WAGE_MAX: i64 = 1_000_000_000_000;
 const NUMBER_LENGTH_MAX: usize = 30;
 
 pub(super) fn wanted(fields: &mut Fields, employer: &str, npp: &str, state: i32) -> Wanted {
@@ -44,7 +44,8 @@ pub(super) fn wanted(fields: &mut Fields, employer: &str, npp: &str, state: i32)
     }
 }
 
-fn hire(fields: &mut Fields, stated: Option<wire::Hire>) -> Option<Hire> {
+/// Reads what an employer says of somebody's work.
+pub(crate) fn hire(fields: &mut Fields, stated: Option<wire::Hire>) -> Option<Hire> {
     let Some(stated) = stated else {
         fields.reject("hire", "must be told");
         return None;
@@ -62,7 +63,8 @@ fn hire(fields: &mut Fields, stated: Option<wire::Hire>) -> Option<Hire> {
     })
 }
 
-fn wage(fields: &mut Fields, field: &str, idr: i64) -> Option<Money> {
+/// Reads a wage.
+pub(crate) fn wage(fields: &mut Fields, field: &str, idr: i64) -> Option<Money> {
     if !(1..=WAGE_MAX).contains(&idr) {
         fields.reject(
             field,
@@ -71,6 +73,15 @@ fn wage(fields: &mut Fields, field: &str, idr: i64) -> Option<Money> {
         return None;
     }
     Some(Money::new(idr))
+}
+
+/// Reads back pay; none where it is malformed, which is told.
+pub(crate) fn back_pay(fields: &mut Fields, field: &str, idr: i64) -> Money {
+    if !(0..=WAGE_MAX).contains(&idr) {
+        fields.reject(field, "must be 0 to 1,000,000,000,000");
+        return Money::ZERO;
+    }
+    Money::new(idr)
 }
 
 /// Reads the number that an employer knows somebody by; empty where he has none.
@@ -86,16 +97,35 @@ pub(super) fn report(request: ReportEmployeeRequest) -> Result<(Report, bool), S
     let mut fields = Fields::default();
     let id = fields.id_or_new("report_id", &request.report_id);
     let npp = fields.take("npp", Npp::parse(&request.npp));
-    let paper = document(&mut fields, &request.nik, request.passport);
-    let full_name = fields.take("full_name", FullName::parse(&request.full_name));
-    let birth_date = fields.optional_day("birth_date", &request.birth_date);
-    let mother_name = (!request.mother_name.is_empty())
-        .then(|| fields.take("mother_name", FullName::parse(&request.mother_name)))
+    let stated = HireRow {
+        nik: request.nik,
+        passport: request.passport,
+        full_name: request.full_name,
+        birth_date: request.birth_date,
+        mother_name: request.mother_name,
+        contact: request.contact,
+        hire: request.hire,
+    };
+    let worker = worker(&mut fields, stated);
+    let (Some((id, repeatable)), Some(npp), Some(worker)) = (id, npp, worker) else {
+        return Err(fields.refusal());
+    };
+    fields.check()?;
+    Ok((Report { id, npp, worker }, repeatable))
+}
+
+/// Reads what an employer says of somebody who works for him.
+pub(crate) fn worker(fields: &mut Fields, stated: HireRow) -> Option<Worker> {
+    let paper = document(fields, &stated.nik, stated.passport);
+    let full_name = fields.take("full_name", FullName::parse(&stated.full_name));
+    let birth_date = fields.optional_day("birth_date", &stated.birth_date);
+    let mother_name = (!stated.mother_name.is_empty())
+        .then(|| fields.take("mother_name", FullName::parse(&stated.mother_name)))
         .flatten();
-    let contact = (!request.contact.is_empty())
-        .then(|| fields.take("contact", Contact::parse(&request.contact)))
+    let contact = (!stated.contact.is_empty())
+        .then(|| fields.take("contact", Contact::parse(&stated.contact)))
         .flatten();
-    let hire = hire(&mut fields, request.hire);
+    let hire = hire(fields, stated.hire);
     if let Some(Document::Passport(_)) = paper
         && birth_date.is_none()
     {
@@ -104,23 +134,14 @@ pub(super) fn report(request: ReportEmployeeRequest) -> Result<(Report, bool), S
             "must be told: a passport's number states none",
         );
     }
-    let (Some((id, repeatable)), Some(npp), Some(document), Some(full_name), Some(hire)) =
-        (id, npp, paper, full_name, hire)
-    else {
-        return Err(fields.refusal());
-    };
-    fields.check()?;
-    let report = Report {
-        id,
-        npp,
-        document,
-        full_name,
+    Some(Worker {
+        document: paper?,
+        full_name: full_name?,
         birth_date,
         mother_name,
         contact,
-        hire,
-    };
-    Ok((report, repeatable))
+        hire: hire?,
+    })
 }
 
 pub(super) fn confirmation(request: ConfirmEmployeeRequest) -> Result<(Uuid, Nik, Hire), Status> {
@@ -171,9 +192,7 @@ pub(super) fn payroll(request: &ReportWagesRequest) -> Result<Payroll, Status> {
         let field = |name: &str| format!("wages[{at}].{name}");
         let membership = fields.id(&field("membership_id"), &stated.membership_id);
         let amount = wage(&mut fields, &field("wage_idr"), stated.wage_idr);
-        if !(0..=WAGE_MAX).contains(&stated.back_pay_idr) {
-            fields.reject(&field("back_pay_idr"), "must be 0 to 1,000,000,000,000");
-        }
+        let back_pay = back_pay(&mut fields, &field("back_pay_idr"), stated.back_pay_idr);
         if let (Some(membership), Some(wage)) = (membership, amount) {
             if wages.iter().any(|it| it.membership == membership) {
                 fields.reject(&field("membership_id"), "must not be named twice");
@@ -181,7 +200,7 @@ pub(super) fn payroll(request: &ReportWagesRequest) -> Result<Payroll, Status> {
             wages.push(Wage {
                 membership,
                 wage,
-                back_pay: Money::new(stated.back_pay_idr),
+                back_pay,
             });
         }
     }

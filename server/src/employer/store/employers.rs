@@ -107,7 +107,8 @@ pub(in super::super) async fn insert_employer(
     Ok(())
 }
 
-pub(in super::super) async fn hold_employer(
+/// Holds an employer until the transaction ends; whether there is such an employer.
+pub(crate) async fn hold_employer(
     connection: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<bool, db::Error> {

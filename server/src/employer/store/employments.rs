@@ -71,6 +71,30 @@ pub(in super::super) async fn insert_employment(
     Ok(())
 }
 
+pub(in super::super) async fn insert_employments(
+    connection: &impl ConnectionTrait,
+    employments: impl IntoIterator<Item = Employment>,
+) -> Result<(), db::Error> {
+    let rows = employments
+        .into_iter()
+        .map(|it| ActiveModel::from(it).reset_all());
+    db::insert_all(connection, rows.collect()).await
+}
+
+/// The employments of `people`, of whom there is at least one, at `units`.
+pub(in super::super) async fn employments_among(
+    connection: &impl ConnectionTrait,
+    people: &[Uuid],
+    units: &[Uuid],
+) -> Result<Vec<Employment>, db::Error> {
+    Ok(Entity::find()
+        .filter(Column::ParticipantId.is_in(db::padded(people)))
+        .filter(Column::UnitId.is_in(units.iter().copied()))
+        .order_by_asc(Column::MembershipId)
+        .all(connection)
+        .await?)
+}
+
 /// Keeps that somebody works at a unit, as it was reported.
 pub(in super::super) async fn confirm(
     connection: &impl ConnectionTrait,

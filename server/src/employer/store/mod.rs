@@ -7,14 +7,15 @@ mod units;
 mod wages;
 
 pub(crate) use employed::{Employed, employed_at, employed_by};
+pub(crate) use employers::hold_employer;
 pub(super) use employers::{
-    InForce, change_employer, content_digest, employer, hold_employer, insert_employer,
-    put_in_force, was_registered_as,
+    InForce, change_employer, content_digest, employer, insert_employer, put_in_force,
+    was_registered_as,
 };
 pub(crate) use employments::Employment;
 pub(super) use employments::{
-    Confirmed, at_unit, confirm, employment, employments, hold_employment, insert_employment, page,
-    reported_as, silent, to_decide, told_again, turn,
+    Confirmed, at_unit, confirm, employment, employments, employments_among, hold_employment,
+    insert_employment, insert_employments, page, reported_as, silent, to_decide, told_again, turn,
 };
 pub(crate) use units::{Found, hold_unit, place, unit_of};
 pub(super) use units::{

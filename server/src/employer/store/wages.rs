@@ -41,7 +41,7 @@ impl Model {
     }
 }
 
-/// Keeps the wages of `month`, of which there is at least one.
+/// Keeps the wages of `month`.
 pub(in super::super) async fn insert_wages(
     connection: &impl ConnectionTrait,
     seal: &Seal,
@@ -64,10 +64,7 @@ pub(in super::super) async fn insert_wages(
         row.mac = row.expected_mac(seal);
         row.into_active_model()
     });
-    Entity::insert_many(rows)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
+    db::insert_all(connection, rows.collect()).await
 }
 
 /// What holds for each of `memberships`, of which there is at least one, in `month`: the wage that was reported last for it or for the

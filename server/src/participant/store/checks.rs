@@ -56,7 +56,21 @@ pub(in super::super) async fn insert_check(
     mother_name: Option<&FullName>,
     next_at: DateTime<Utc>,
 ) -> Result<(), db::Error> {
-    let row = ActiveModel {
+    let row = row(seal, now, (person, membership), mother_name, next_at);
+    Entity::insert(row)
+        .exec_without_returning(connection)
+        .await?;
+    Ok(())
+}
+
+pub(super) fn row(
+    seal: &Seal,
+    now: DateTime<Utc>,
+    (person, membership): (Uuid, Uuid),
+    mother_name: Option<&FullName>,
+    next_at: DateTime<Utc>,
+) -> ActiveModel {
+    ActiveModel {
         participant_id: Set(person),
         membership_id: Set(membership),
         mother_name: Set(mother_name.map(|it| seal.seal(Datum::MotherName, person, it.text()))),
@@ -64,11 +78,7 @@ pub(in super::super) async fn insert_check(
         asked_since: Set(now),
         next_at: Set(next_at),
         leased_until: Set(None),
-    };
-    Entity::insert(row)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
+    }
 }
 
 /// Takes the checks whose turn it is.

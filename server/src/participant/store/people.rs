@@ -25,9 +25,25 @@ pub(in super::super) async fn insert_person(
     id: Uuid,
     person: &Person,
 ) -> Result<(), db::Error> {
+    person::Entity::insert(row(seal, now, id, person))
+        .exec_without_returning(connection)
+        .await?;
+    match &person.contact {
+        Some(contact) => insert_contact(connection, seal, now, id, contact).await,
+        None => Ok(()),
+    }
+}
+
+/// The row of somebody who is no participant yet.
+pub(super) fn row(
+    seal: &Seal,
+    now: DateTime<Utc>,
+    id: Uuid,
+    person: &Person,
+) -> person::ActiveModel {
     let mother = person.mother_name.as_ref();
     let warnings: Vec<_> = person.warnings.iter().map(|it| it.code()).collect();
-    let row = person::ActiveModel {
+    person::ActiveModel {
         id: Set(id),
         document: Set(person.document.sealed(seal, id)),
         document_digest: Set(person.document_digest.clone()),
@@ -43,14 +59,12 @@ pub(in super::super) async fn insert_person(
         contact_changed_at: Set(None),
         mother_name: Set(mother.map(|it| seal.seal(Datum::MotherName, id, it.text()))),
         joined_held_until: Set(None),
-    };
-    person::Entity::insert(row)
-        .exec_without_returning(connection)
-        .await?;
-    match &person.contact {
-        Some(contact) => insert_contact(connection, seal, now, id, contact).await,
-        None => Ok(()),
     }
+}
+
+/// Eleven random digits, the first not 0: a number that counts up would be a hot row, and easy to enumerate.
+pub(in super::super) fn draw_kpj(seal: &Seal) -> String {
+    (10_000_000_000 + seal.random_below(90_000_000_000)).to_string()
 }
 
 pub(crate) async fn active(

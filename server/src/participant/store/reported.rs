@@ -1,7 +1,7 @@
 //! How employers reach somebody. It proves nothing until he has brought a code back from there.
 
 use chrono::{DateTime, Utc};
-use sea_orm::{ConnectionTrait, QueryOrder, entity::prelude::*};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, QueryOrder, entity::prelude::*};
 use uuid::Uuid;
 
 use super::contacts::contacts;
@@ -28,6 +28,25 @@ pub(crate) struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// The row of somebody of whom no employer has said before how he is reached.
+pub(super) fn row(
+    seal: &Seal,
+    now: DateTime<Utc>,
+    (participant, employer): (Uuid, Uuid),
+    contact: &Contact,
+) -> ActiveModel {
+    ActiveModel {
+        id: Set(Uuid::now_v7()),
+        participant_id: Set(participant),
+        employer_id: Set(employer),
+        channel: Set(contact.channel().code().to_owned()),
+        contact: Set(seal.seal(Datum::Contact, participant, contact.text())),
+        contact_digest: Set(seal.digest(Datum::Contact, contact.text())),
+        reported_at: Set(now),
+        distrusted_at: Set(None),
+    }
+}
 
 /// Keeps how an employer reaches somebody; whether that is news. The first time counts, and after his word has counted no more the next.
 pub(in super::super) async fn keep_reported_contact(
@@ -56,16 +75,23 @@ pub(in super::super) async fn keep_reported_contact(
     Ok(kept.rows_affected() > 0)
 }
 
-/// The employer's word for how somebody is reached counts no more: nobody opens an account by it.
+/// The employer's word for how these people are reached counts no more: nobody opens an account by it.
 pub(crate) async fn distrust_contacts_of(
     connection: &impl ConnectionTrait,
     now: DateTime<Utc>,
-    (participant, employer): (Uuid, Uuid),
+    employer: Uuid,
+    people: &[Uuid],
 ) -> Result<(), db::Error> {
-    let sql = "UPDATE reported_contact SET distrusted_at = $1 WHERE participant_id = $2 AND employer_id = $3 AND distrusted_at IS NULL";
-    let values = [now.into(), participant.into(), employer.into()];
+    if people.is_empty() {
+        return Ok(());
+    }
+    let mut values = vec![now.into(), employer.into()];
+    let among = db::among(people, &mut values);
+    let sql = format!(
+        "UPDATE reported_contact SET distrusted_at = $1 WHERE employer_id = $2 AND participant_id {among} AND distrusted_at IS NULL"
+    );
     connection
-        .execute_raw(db::statement(connection, sql, values))
+        .execute_raw(db::statement(connection, &sql, values))
         .await?;
     Ok(())
 }

@@ -161,6 +161,19 @@ pub(in super::super) async fn hold_users(
     Ok(rows.into_iter().map(user_of).collect())
 }
 
+/// The users of an employer whose credentials are good; they are few.
+pub(in super::super) async fn good_users(
+    connection: &impl ConnectionTrait,
+    employer: Uuid,
+) -> Result<Vec<User>, db::Error> {
+    let rows = of_employers()
+        .filter(credential::Column::SubjectId.eq(employer))
+        .filter(credential::Column::RevokedAt.is_null())
+        .all(connection)
+        .await?;
+    Ok(rows.into_iter().map(user_of).collect())
+}
+
 /// A page of the users of an employer, behind the user `after`.
 pub(in super::super) async fn users(
     connection: &impl ConnectionTrait,

@@ -3,7 +3,7 @@
 mod credentials;
 
 pub(crate) use credentials::{NewCredential, create_credential, revoke_credential, subject_of};
-pub(super) use credentials::{credential, hold_user, hold_users, is_known, users};
+pub(super) use credentials::{credential, good_users, hold_user, hold_users, is_known, users};
 
 use chrono::{DateTime, Utc};
 use jamsostek_proto::v1::Subject;

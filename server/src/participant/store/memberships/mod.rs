@@ -12,6 +12,7 @@ pub(crate) use held::{hold, hold_all, hold_paid_through, hold_rivals_of};
 pub(crate) use on_the_way::on_the_way;
 pub(crate) use row::Membership;
 use row::{Column, Entity};
+pub(super) use row::{covered, opened};
 
 use super::super::{Employment, Travel, Work};
 use crate::{
@@ -28,7 +29,7 @@ pub(in super::super) async fn insert_membership(
     origin: Uuid,
     work: &Work,
 ) -> Result<(), db::Error> {
-    let row = row::opened(now, id, participant, origin, work);
+    let row = opened(now, id, participant, origin, work);
     Entity::insert(row)
         .exec_without_returning(connection)
         .await?;
@@ -225,15 +226,17 @@ pub(crate) async fn paid_through(
     Ok(())
 }
 
-/// Keeps the last day of a membership.
+/// Keeps the last day of memberships, of which there is at least one.
 pub(crate) async fn end(
     connection: &impl ConnectionTrait,
-    id: Uuid,
+    ids: &[Uuid],
     ended_on: NaiveDate,
 ) -> Result<(), db::Error> {
-    let sql = "UPDATE membership SET ended_on = $1 WHERE id = $2";
+    let mut values = vec![ended_on.into()];
+    let among = db::among(ids, &mut values);
+    let sql = format!("UPDATE membership SET ended_on = $1 WHERE id {among}");
     connection
-        .execute_raw(db::statement(connection, sql, [ended_on.into(), id.into()]))
+        .execute_raw(db::statement(connection, &sql, values))
         .await?;
     Ok(())
 }

@@ -178,7 +178,7 @@ fn programmes(text: &str) -> Option<Vec<Programme>> {
 }
 
 /// The row of a membership that nobody has paid for or reported yet.
-pub(super) fn opened(
+pub(in super::super) fn opened(
     now: DateTime<Utc>,
     id: Uuid,
     participant: Uuid,
@@ -227,5 +227,13 @@ pub(super) fn opened(
             months_at_once: Set(i32::try_from(business.months).expect("at most twelve")),
             ..row
         },
+    }
+}
+
+/// The same row, covered from a day on by an employer's word.
+pub(in super::super) fn covered(row: ActiveModel, from: NaiveDate) -> ActiveModel {
+    ActiveModel {
+        covered_from: Set(Some(from)),
+        ..row
     }
 }

@@ -1,0 +1,142 @@
+//! Each row is looked at by the rules for one employee. Nothing is changed but what is known of the row.
+
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
+
+use super::{
+    CHUNK, Counts, Error, RowState, Submission, Submissions,
+    row::{self, Row},
+    rules::{self, Bench, Decided, Plan},
+    store::{self, Kept, Outcome, Step},
+};
+use crate::{db, seal::Datum};
+
+/// A row with what was decided about it.
+pub(super) struct Looked {
+    pub(super) kept: Kept,
+    /// Nothing where it is not well-formed.
+    pub(super) row: Option<Row>,
+    pub(super) decided: Decided,
+}
+
+impl Submissions {
+    /// Looks at the next rows; how many, and one more.
+    pub(super) async fn examine(
+        &self,
+        transaction: DatabaseTransaction,
+        mut held: Submission,
+    ) -> Result<usize, Error> {
+        let rows = store::rows_after(&transaction, held.id, held.examined_through, CHUNK).await?;
+        let count = rows.len();
+        if let Some(last) = rows.last() {
+            held.examined_through = last.number;
+            let looked = self.look(&transaction, &held, rows, false).await?;
+            let told: Vec<_> = looked.iter().filter_map(told).collect();
+            store::keep_outcomes(&transaction, held.id, &told).await?;
+            looked.iter().for_each(|it| held.counts.add(it));
+            store::move_on(&transaction, &held).await?;
+        } else {
+            let now = self.clock.now();
+            store::turn(&transaction, held.id, now, Step::Validated).await?;
+        }
+        transaction.commit().await.map_err(db::Error::from)?;
+        Ok(count + 1)
+    }
+
+    /// Decides on rows. Where it is to be acted upon, the people are `held`.
+    pub(super) async fn look(
+        &self,
+        connection: &impl ConnectionTrait,
+        submission: &Submission,
+        rows: Vec<Kept>,
+        held: bool,
+    ) -> Result<Vec<Looked>, Error> {
+        let mut opened = Vec::with_capacity(rows.len());
+        for kept in rows {
+            let row = self.open(&kept)?;
+            opened.push((kept, row));
+        }
+        let well_formed: Vec<_> = opened.iter().filter_map(|it| it.1.as_ref()).collect();
+        let facts = self
+            .facts(connection, submission, &well_formed, held)
+            .await?;
+        let bench = Bench {
+            policy: &self.policy,
+            seal: &self.seal,
+            unit: submission.unit,
+            month: submission.month,
+            today: self.clock.today(),
+        };
+        let looked = opened.into_iter().map(|(kept, row)| {
+            let decided = match &row {
+                Some(row) => bench.decide(row, &kept.content_digest, kept.repeats, &facts),
+                None => still_rejected(&kept),
+            };
+            Looked { kept, row, decided }
+        });
+        Ok(looked.collect())
+    }
+
+    /// Opens what a row says; nothing where it was not well-formed, or was rejected since.
+    fn open(&self, kept: &Kept) -> Result<Option<Row>, Error> {
+        let Some(paper) = &kept.paper else {
+            return Ok(None);
+        };
+        let opened = self.seal.open_bytes(Datum::SubmissionRow, kept.id, paper);
+        let opened = opened.map_err(db::Error::from)?;
+        let row = row::reread(&opened);
+        Ok(Some(row.ok_or(db::Error::Unknown("submission_row.paper"))?))
+    }
+}
+
+/// A row that was rejected before stays so; that it repeats another is told besides.
+fn still_rejected(kept: &Kept) -> Decided {
+    let mut findings = kept.findings.clone();
+    let repeats = kept.repeats.map(rules::repeated);
+    findings
+        .errors
+        .extend(repeats.filter(|it| !kept.findings.errors.contains(it)));
+    Decided {
+        plan: None,
+        findings,
+    }
+}
+
+/// What is to be kept of a row that was looked at, where there is anything.
+fn told(it: &Looked) -> Option<Outcome> {
+    let findings = &it.decided.findings;
+    if *findings == it.kept.findings {
+        return None;
+    }
+    let state = match it.decided.plan {
+        None => RowState::Rejected,
+        Some(_) => RowState::Pending,
+    };
+    Some(Outcome {
+        number: it.kept.number,
+        state,
+        findings: findings.clone(),
+        membership: None,
+        same_as: None,
+    })
+}
+
+impl Counts {
+    /// Adds what a row changes.
+    pub(super) fn add(&mut self, it: &Looked) {
+        let Some(plan) = &it.decided.plan else {
+            self.rejected += 1;
+            return;
+        };
+        self.accepted += 1;
+        self.warned += i32::from(!it.decided.findings.warnings.is_empty());
+        match plan {
+            Plan::Repeated(_) | Plan::Nothing(_) => self.unchanged += 1,
+            Plan::Hire(_) | Plan::Confirm(_) => self.hired += 1,
+            Plan::Wage { is_raised, .. } => {
+                self.wages_changed += 1;
+                self.wages_raised += i32::from(*is_raised);
+            }
+            Plan::Leave { .. } => self.leaving += 1,
+        }
+    }
+}
