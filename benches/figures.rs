@@ -20,6 +20,8 @@ mod load;
 mod payment;
 #[path = "figures/registration.rs"]
 mod registration;
+#[path = "figures/rows.rs"]
+mod rows;
 #[path = "figures/town.rs"]
 mod town;
 
@@ -58,6 +60,9 @@ async fn main() {
     } else {
         Pace::FULL
     };
+    if arguments.iter().any(|it| it == "--rows") {
+        return rows_alone(&pace).await;
+    }
     // First, for the build may replace this program's file.
     let mut bare = bare::start().await;
     let binary = house::build().await;
@@ -121,6 +126,39 @@ async fn main() {
         rows.extend(measured);
     }
     print(&rows, &notes);
+}
+
+/// What becomes of very many rows at once, on each database.
+async fn rows_alone(pace: &Pace) {
+    let binary = house::build().await;
+    println!("\n| database | what | rows/s | limit, rows/s | ratio |\n|---|---|--:|--:|--:|");
+    let mut notes = Vec::new();
+    for engine in [Engine::Sqlite, Engine::Postgres] {
+        let Some(database) = database::start(engine).await else {
+            continue;
+        };
+        let house = House::opens(&binary, &database).await;
+        let (measured, told) = rows::measure(engine, &house, &database, pace.rows).await;
+        for it in measured {
+            let (limit, ratio) = match it.limit {
+                Some((name, limit)) => (
+                    format!("{name} {limit:.0}"),
+                    format!("{:.2}", it.rows_per_second / limit),
+                ),
+                None => ("–".to_owned(), "–".to_owned()),
+            };
+            let (engine, what) = (it.engine, it.what);
+            println!(
+                "| {engine} | {what} | {:.0} | {limit} | {ratio} |",
+                it.rows_per_second
+            );
+        }
+        notes.extend(told);
+        house.ends().await;
+        database.stop().await;
+    }
+    println!();
+    notes.iter().for_each(|it| println!("{it}"));
 }
 
 /// All rows of one database but the floors, which are taken when the server has ended; and how an employer's bill went.
@@ -191,6 +229,13 @@ async fn measure(
         let whole = load::median(pace, at_once, pid, || town.registration(&token)).await;
         row("whole registration", at_once, whole, None);
     }
+    // They move the clock.
+    for at_once in AT_ONCE {
+        let (verified, claimed) = claims(pace, at_once, pid, &town).await;
+        row(claim::VERIFICATION, at_once, verified, None);
+        row(claim::CLAIM, at_once, claimed, None);
+    }
+    // Last, for the register is asked about everybody who is hired, and that goes on in the background.
     let (hired, today) = (Hired::default(), town.today().await);
     for at_once in AT_ONCE {
         let token = town.employer_token().await;
@@ -199,12 +244,6 @@ async fn measure(
         row("ReportEmployee", at_once, reported, None);
     }
     let billed = town.bills_the_employer().await;
-    // Last, for they move the clock.
-    for at_once in AT_ONCE {
-        let (verified, claimed) = claims(pace, at_once, pid, &town).await;
-        row(claim::VERIFICATION, at_once, verified, None);
-        row(claim::CLAIM, at_once, claimed, None);
-    }
     (rows, billed)
 }
 

@@ -4,6 +4,7 @@ use std::{
     collections::HashMap,
     path::{Path, PathBuf},
     process::Stdio,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
@@ -172,6 +173,47 @@ impl Database {
             std::fs::read(it).is_ok_and(|bytes| bytes.starts_with(b"SQLite format 3\0"))
         };
         files.filter(|it| it.is_file()).find(is_store)
+    }
+
+    /// How long psql takes to copy the rows of all submissions into a table like theirs; `None` where there is no psql.
+    pub async fn copied_rows(&self) -> Option<Duration> {
+        let server = self.server.as_ref()?;
+        let file = self.directory.path().join("rows.copy");
+        let file = file.to_str()?;
+        let before = format!(
+            "CREATE UNLOGGED TABLE waiting AS SELECT * FROM submission_row WHERE paper IS NOT NULL; \
+             DROP TABLE IF EXISTS copied; CREATE TABLE copied (LIKE submission_row INCLUDING ALL)"
+        );
+        sql(server, "jamsostek", &before).await?;
+        sql(server, "jamsostek", &format!("\\copy waiting TO '{file}'")).await?;
+        let began = Instant::now();
+        sql(server, "jamsostek", &format!("\\copy copied FROM '{file}'")).await?;
+        let took = began.elapsed();
+        sql(server, "jamsostek", "DROP TABLE waiting; DROP TABLE copied").await?;
+        std::fs::remove_file(file).ok()?;
+        Some(took)
+    }
+
+    /// How long psql takes to write all that submissions have led to into tables like theirs, with their indexes.
+    pub async fn same_rows(&self) -> Option<Duration> {
+        let server = self.server.as_ref()?;
+        let mut took = Duration::ZERO;
+        for table in ["participant", "membership", "employment", "wage", "event"] {
+            let like = format!(
+                "DROP TABLE IF EXISTS same; CREATE TABLE same (LIKE {table} INCLUDING ALL)"
+            );
+            sql(server, "jamsostek", &like).await?;
+            let began = Instant::now();
+            sql(
+                server,
+                "jamsostek",
+                &format!("INSERT INTO same SELECT * FROM {table}"),
+            )
+            .await?;
+            took += began.elapsed();
+        }
+        sql(server, "jamsostek", "DROP TABLE same").await?;
+        Some(took)
     }
 
     pub async fn stop(self) {

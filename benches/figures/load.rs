@@ -21,6 +21,8 @@ pub struct Pace {
     pub people: usize,
     /// How many of them sign in and claim for one sample: a code and a claim serve once.
     pub claimants: usize,
+    /// How many rows an employer reports at once.
+    pub rows: usize,
 }
 
 impl Pace {
@@ -30,6 +32,7 @@ impl Pace {
         samples: 3,
         people: 1_500,
         claimants: 500,
+        rows: 200_000,
     };
     pub const QUICK: Self = Self {
         warm_up: Duration::from_millis(100),
@@ -37,6 +40,7 @@ impl Pace {
         samples: 1,
         people: 400,
         claimants: 200,
+        rows: 20_000,
     };
 }
 

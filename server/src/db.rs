@@ -2,10 +2,12 @@
 
 mod connect;
 mod error;
+mod many;
 mod owner;
 mod retry;
 
 pub use error::Error;
+pub(crate) use many::{as_table, insert_all, pieces};
 pub(crate) use retry::{FromStore, retrying};
 
 use std::{
@@ -183,36 +185,21 @@ fn first_column<T: sea_orm::TryGetable>(row: &QueryResult) -> Result<T, DbErr> {
 
 /// A list of placeholders `($1, $2), ($3, $4)` for `rows` rows of `columns` values.
 pub(crate) fn placeholders(rows: usize, columns: usize) -> String {
-    let row = |row: usize| {
-        let places: Vec<_> = (1..=columns)
-            .map(|column| format!("${}", row * columns + column))
-            .collect();
-        format!("({})", places.join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+    places(0, rows, columns)
 }
 
-/// How many values one statement binds at most: a little less than SQLite's limit of 32,766, which is the lower one.
-const VALUES_MAX: usize = 32_000;
-
-/// Keeps all of `rows`, as many with one statement as it takes.
-pub(crate) async fn insert_all<A>(
-    connection: &impl ConnectionTrait,
-    mut rows: Vec<A>,
-) -> Result<(), Error>
-where
-    A: sea_orm::ActiveModelTrait,
-{
-    use sea_orm::{EntityTrait, Iterable};
-    let at_once = VALUES_MAX / <A::Entity as EntityTrait>::Column::iter().count();
-    while !rows.is_empty() {
-        let rest = rows.split_off(rows.len().min(at_once));
-        let some = std::mem::replace(&mut rows, rest);
-        A::Entity::insert_many(some)
-            .exec_without_returning(connection)
-            .await?;
+/// The same, behind `before` other values.
+fn places(before: usize, rows: usize, columns: usize) -> String {
+    let mut list = String::with_capacity(rows * columns * 8);
+    for row in 0..rows {
+        list.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=columns {
+            list.push_str(if column == 1 { "$" } else { ", $" });
+            list.push_str(&(before + row * columns + column).to_string());
+        }
+        list.push(')');
     }
-    Ok(())
+    list
 }
 
 /// Walks a whole table, a page at a time, and names every row that `check` does not find in order.

@@ -56,6 +56,7 @@ impl House {
             clock: self.parts.clock.clone(),
             lanes: self.parts.outside.carriers.lanes(),
             payouts: Some(self.features.claims.clone()),
+            submissions: Some(self.features.submissions.clone()),
             rest: Some(Rest {
                 moved: self.moved.clone(),
                 features: self.features.clone(),

@@ -23,7 +23,7 @@ PERSON = (
     "id, document, document_digest, full_name, birth_date, sex, warnings, identity_state, kpj, created_at, active_since, contact_changed_at"
 )
 MEMBERSHIP = (
-    "id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state, programmes, income_idr,"
+    "id, participant_id, origin_id, segment, category, sector, occupations, paid_by_state, programmes, income_idr,"
     " months_at_once, opened_at, cancelled_at, covered_from, paid_through, ended_on"
 )
 CODE = (
@@ -66,7 +66,7 @@ def prepare(db: sqlite3.Connection) -> None:
             (me, MAC, me, b"\xab" * 43, digest(n), MAC, me, NOW, LATER),
         )
         db.execute(
-            "INSERT INTO membership (id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state,"
+            "INSERT INTO membership (id, participant_id, origin_id, segment, category, sector, occupations, paid_by_state,"
             " programmes, income_idr, months_at_once, opened_at, covered_from, paid_through) VALUES (?, ?, ?, 'bpu',"
             " 'self_employed', 'trade', '[{\"title\":\"Warung\",\"sector\":\"trade\"}]', 0, 'jkk,jkm,jht', 2500000, 1, ?,"
             " '2026-05-01', '2026-05')",

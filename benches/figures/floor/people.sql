@@ -5,7 +5,7 @@ SELECT ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, decode(repe
        decode(md5(n::text) || md5(n::text), 'hex'), 'Rahmat Hidayat', '1966-07-01', 'male', '', 'matched', '9' || lpad(n::text, 10, '0'),
        now(), now()
 FROM generate_series(1, 2000) n;
-INSERT INTO membership (id, participant_id, registration_id, segment, category, sector, occupations, paid_by_state, programmes,
+INSERT INTO membership (id, participant_id, origin_id, segment, category, sector, occupations, paid_by_state, programmes,
                         income_idr, months_at_once, opened_at, covered_from, paid_through)
 SELECT id, id, id, 'bpu', 'self_employed', 'trade', '[{"title":"Warung","sector":"trade"}]', false, 'jkk,jkm,jht',
        2500000, 1, now(), '2026-05-01', '2026-05'

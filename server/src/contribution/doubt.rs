@@ -21,15 +21,53 @@ use jamsostek_proto::v1 as wire;
 const LEASE: Duration = Duration::seconds(60);
 /// How many people one round of the worker asks about.
 const ROUND: u64 = 8;
+/// About how many people one process asks in a second: of a hundred thousand whom an employer hires at once each costs a question, and
+/// none of them is in a hurry.
+const PER_SECOND: u64 = 50;
+
+/// How many were asked about in the second that goes on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Asking {
+    second: i64,
+    asked: u64,
+}
+
+impl Asking {
+    /// How many more may be asked about in this second.
+    const fn left(self, second: i64) -> u64 {
+        if self.second == second {
+            PER_SECOND.saturating_sub(self.asked)
+        } else {
+            PER_SECOND
+        }
+    }
+
+    const fn after(self, second: i64, more: u64) -> Self {
+        let before = if self.second == second { self.asked } else { 0 };
+        Self {
+            second,
+            asked: before + more,
+        }
+    }
+}
 
 impl Contributions {
     /// Asks the register about those whose turn it is; how many. Any number of workers may run at once: each takes a lease.
     pub(crate) async fn ask_again(&self) -> Result<usize, Error> {
         let now = self.clock.now();
+        let second = now.timestamp();
+        let round = self.lock_asking().left(second).min(ROUND);
+        if round == 0 || !participant::check_is_due(self.db.reader(), now).await? {
+            return Ok(0);
+        }
         let transaction = self.db.begin_write().await?;
-        let due = participant::lease_checks(&transaction, now, now + LEASE, ROUND).await?;
+        let due = participant::lease_checks(&transaction, now, now + LEASE, round).await?;
         transaction.commit().await.map_err(db::Error::from)?;
         let asked = due.len();
+        {
+            let mut asking = self.lock_asking();
+            *asking = asking.after(second, due.len() as u64);
+        }
         for check in due {
             // One that cannot be asked about keeps nobody else waiting: its lease ends, and it is tried again.
             if let Err(error) = self.ask_about(&check).await {
@@ -41,6 +79,11 @@ impl Contributions {
             }
         }
         Ok(asked)
+    }
+
+    fn lock_asking(&self) -> std::sync::MutexGuard<'_, Asking> {
+        let asking = self.asking.lock();
+        asking.unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 
     async fn ask_about(&self, check: &participant::Check) -> Result<(), Error> {

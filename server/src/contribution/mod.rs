@@ -63,6 +63,8 @@ pub(crate) struct Contributions {
     /// How far this process has reminded people today.
     pub reminded: Mutex<Progress>,
     /// How far it has looked at those abroad.
+    /// How many questions about people went to the register in this second.
+    pub asking: Mutex<doubt::Asking>,
     pub looked_abroad: Mutex<Looked>,
 }
 

@@ -66,18 +66,19 @@ pub(crate) async fn ties(
         return Ok(ties);
     }
     let units = store::units_among(connection, employer, None).await?;
-    let rows = store::employments_among(connection, people, &units).await?;
+    let rows = store::employments_among(connection, people).await?;
     let memberships = participant::memberships_among(connection, people).await?;
     let memberships: HashMap<_, _> = memberships.into_iter().map(|it| (it.id, it)).collect();
     for row in rows {
+        let Some(unit) = row.unit_id.filter(|it| units.contains(it)) else {
+            continue;
+        };
         let membership = memberships.get(&row.membership_id);
         let membership = membership.ok_or(db::Error::Unknown("employment.membership_id"))?;
         ties.entry(row.participant_id).or_default().push(Tie {
             membership: row.membership_id,
             participant: row.participant_id,
-            unit: row
-                .unit_id
-                .ok_or(db::Error::Unknown("employment.unit_id"))?,
+            unit,
             state: row.state()?,
             is_reported: row.reported_at.is_some(),
             is_cancelled: membership.is_cancelled,

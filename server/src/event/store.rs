@@ -58,10 +58,8 @@ pub(crate) async fn record(
         row.mac = row.expected_mac(seal);
         row.into_active_model()
     });
-    Entity::insert_many(rows)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
+    let rows: Vec<_> = rows.collect();
+    db::insert_all(connection, rows).await
 }
 
 /// Names every row whose MAC is not its own.

@@ -113,11 +113,12 @@ fn rows() -> TableCreateStatement {
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {
-    // Of one employer and month a row is taken once under its name; what is not taken reserves nothing.
+    // Of one employer and month a row is taken once under its name; what is not taken reserves nothing. The name comes first: it is what
+    // a thousand rows at once are looked up by.
     let once = unique(
         "submission_row_once",
         "submission_row",
-        &["employer_id", "month", "row_ref"],
+        &["row_ref", "employer_id", "month"],
     )
     .and_where(Expr::col("state").is_in(["accepted", "unchanged"]))
     .to_owned();

@@ -89,10 +89,7 @@ pub(super) async fn insert(
         is_code: Set(it.is_code),
         not_before: Set(None),
     });
-    Entity::insert_many(rows)
-        .exec_without_returning(connection)
-        .await?;
-    Ok(())
+    db::insert_all(connection, rows.collect()).await
 }
 
 /// How far message `id` has come.

@@ -14,7 +14,7 @@ mod reported;
 pub(super) use accounts::insert_account_to_tell_of;
 pub(crate) use accounts::{account_of, has_untold, insert_account, take_untold};
 pub(super) use checks::insert_check;
-pub(crate) use checks::{Check, ask_later, end_check, end_check_of, lease_checks};
+pub(crate) use checks::{Check, ask_later, check_is_due, end_check, end_check_of, lease_checks};
 pub(crate) use contacts::contacts;
 pub(super) use contacts::{contacts_of, keep_contact, replace_contact, still_reaches};
 pub(super) use found::with_account;

@@ -95,6 +95,7 @@ impl Features {
             policy: policy.clone(),
             audit: audit.clone(),
             questions: questions.clone(),
+            asking: Mutex::default(),
             reminded: Mutex::default(),
             looked_abroad: Mutex::default(),
         };

@@ -16,6 +16,7 @@ use crate::{
     notification::Lane,
     sandbox,
     seal::Seal,
+    submission::Submissions,
 };
 
 /// How many workers of one process use the same real way out: one that waits for a carrier holds up no other.
@@ -31,11 +32,13 @@ pub struct Workers {
     pub(super) lanes: Vec<Lane>,
     /// Payouts; `None` where others do them.
     pub(super) payouts: Option<Arc<Claims>>,
-    /// Everything but messages and payouts; `None` where others do it.
+    /// Submissions; `None` where others do them.
+    pub(super) submissions: Option<Arc<Submissions>>,
+    /// Everything else; `None` where others do it.
     pub(super) rest: Option<Rest>,
 }
 
-/// Everything but messages and payouts.
+/// Everything but messages, payouts and submissions.
 #[derive(Clone)]
 pub(super) struct Rest {
     /// The sandbox's clock, which another server may have moved.
@@ -53,26 +56,43 @@ pub struct WorkError {
 
 impl Workers {
     /// The same work for several workers that go on side by side, so that a carrier that hangs, or a bank that takes its time, holds up
-    /// nothing but itself. The first does everything that asks neither.
+    /// nothing but itself, and a submission of very many rows neither. The first does everything else.
     pub fn side_by_side(&self) -> Vec<Self> {
         let (played, real): (Vec<_>, Vec<_>) =
             self.lanes.iter().cloned().partition(Lane::is_played);
-        let at = |lanes, payouts, rest| Self {
-            lanes,
-            payouts,
-            rest,
+        let nobody = Self {
+            lanes: Vec::new(),
+            payouts: None,
+            submissions: None,
+            rest: None,
             ..self.clone()
         };
-        let first = at(played, None, self.rest.clone());
-        let payer = at(Vec::new(), self.payouts.clone(), None);
+        let first = Self {
+            lanes: played,
+            rest: self.rest.clone(),
+            ..nobody.clone()
+        };
+        let payer = Self {
+            payouts: self.payouts.clone(),
+            ..nobody.clone()
+        };
+        let submitter = Self {
+            submissions: self.submissions.clone(),
+            ..nobody.clone()
+        };
+        let hand = |lane: &Lane| Self {
+            lanes: vec![lane.clone()],
+            ..nobody.clone()
+        };
         let hands = real.iter().flat_map(|lane| [lane; HANDS]);
         [first, payer]
             .into_iter()
-            .chain(hands.map(|lane| at(vec![lane.clone()], None, None)))
+            .chain(hands.map(hand))
+            .chain([submitter])
             .collect()
     }
 
-    /// Whether these are the ones who do everything but messages and payouts.
+    /// Whether these are the ones who do everything that has no worker of its own.
     pub const fn do_the_rest(&self) -> bool {
         self.rest.is_some()
     }
@@ -95,11 +115,13 @@ impl Workers {
         if let Some(claims) = &self.payouts {
             parts.push(part("payouts", claims.pay_out()).await);
         }
+        if let Some(submissions) = &self.submissions {
+            parts.push(part("submissions", submissions.work()).await);
+        }
         if let Some(Rest { features, .. }) = &self.rest {
             let Features {
                 contributions,
                 employers,
-                submissions,
                 audit,
                 ..
             } = features;
@@ -108,7 +130,6 @@ impl Workers {
                 part("questions", contributions.ask_again()).await,
                 part("silent_employers", employers.mind_the_silent()).await,
                 part("opened_accounts", employers.tell_of_accounts()).await,
-                part("submissions", submissions.work()).await,
                 part("bills", contributions.compute_bills()).await,
                 part("allocations", contributions.allocate_bills()).await,
                 part("reminders", contributions.remind()).await,

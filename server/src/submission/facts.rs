@@ -8,7 +8,6 @@ use uuid::Uuid;
 use super::{
     Error, Submission, Submissions,
     row::{Action, Row, Who},
-    store::{self, Taken},
 };
 use crate::{
     db,
@@ -25,7 +24,6 @@ pub(super) struct Facts {
     by_kpj: HashMap<String, Known>,
     ties: HashMap<Uuid, Vec<Tie>>,
     earned: HashMap<Uuid, (Month, Wage)>,
-    taken: HashMap<String, Taken>,
 }
 
 impl Facts {
@@ -46,11 +44,6 @@ impl Facts {
     /// The wage that holds for a membership in the month, and since when.
     pub(super) fn earned(&self, membership: Uuid) -> Option<(Month, Wage)> {
         self.earned.get(&membership).copied()
-    }
-
-    /// The row that was taken under a name.
-    pub(super) fn taken_as(&self, row_ref: &str) -> Option<&Taken> {
-        self.taken.get(row_ref)
     }
 }
 
@@ -86,10 +79,8 @@ impl Submissions {
         }
         let ids: Vec<_> = known.iter().map(|it| it.id).collect();
         let ties = employer::ties(connection, submission.employer, &ids).await?;
-        let names: Vec<_> = rows.iter().map(|it| it.row_ref.clone()).collect();
         let mut facts = Facts {
             earned: earned(connection, submission, &ties).await?,
-            taken: store::taken_as(connection, submission, &names).await?,
             ties,
             ..Facts::default()
         };

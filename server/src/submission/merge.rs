@@ -122,9 +122,15 @@ impl Submissions {
         let (mut taken, mut wages, mut leavers) = (Vec::new(), Vec::new(), Vec::new());
         let mut outcomes = Vec::with_capacity(looked.len());
         for it in looked {
-            let (Some(plan), Some(row)) = (&it.decided.plan, &it.row) else {
-                outcomes.push(outcome(it, RowState::Rejected, None));
-                continue;
+            let (plan, row) = match (&it.decided.plan, &it.row) {
+                (Some(plan), Some(row)) => (plan, row),
+                (plan, _) => {
+                    let state = plan
+                        .as_ref()
+                        .map_or(RowState::Rejected, |_| RowState::Repeated);
+                    outcomes.push(outcome(it, state, None));
+                    continue;
+                }
             };
             outcomes.push(match plan {
                 Plan::Repeated(_) => outcome(it, RowState::Repeated, None),
@@ -203,6 +209,7 @@ fn outcome(it: &Looked, state: RowState, membership: Option<Uuid>) -> Outcome {
         number: it.kept.number,
         state,
         findings: it.decided.findings.clone(),
+        opens_its_own: membership == Some(it.kept.id),
         membership,
         same_as,
     }

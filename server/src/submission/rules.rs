@@ -7,6 +7,7 @@ use super::{
     facts::Facts,
     finding::{Finding, Findings},
     row::{Action, Kind, Row, Who, against},
+    store::Taken,
 };
 use crate::{
     employer::{self, Hire, Tie, WageFinding, Worker},
@@ -53,23 +54,7 @@ pub(super) struct Decided {
 
 impl Bench<'_> {
     /// Decides on a row that is well-formed.
-    pub(super) fn decide(
-        &self,
-        row: &Row,
-        content_digest: &[u8],
-        repeats: Option<i32>,
-        facts: &Facts,
-    ) -> Decided {
-        if let Some(taken) = facts.taken_as(&row.row_ref).filter(|_| repeats.is_none()) {
-            return if taken.content_digest == content_digest {
-                Decided {
-                    plan: Some(Plan::Repeated(taken.receipt.clone())),
-                    findings: Findings::default(),
-                }
-            } else {
-                rejected(vec![ref_taken(&taken.receipt)])
-            };
-        }
+    pub(super) fn decide(&self, row: &Row, repeats: Option<i32>, facts: &Facts) -> Decided {
         let mut errors = row.unlawful(self.policy, self.month, self.today);
         errors.extend(repeats.map(repeated));
         let mut warnings = Vec::new();
@@ -273,6 +258,17 @@ impl Bench<'_> {
             ],
         ))
     }
+}
+
+/// Decides on a row under whose name another was taken: the same words are told as they stand, others are not taken.
+pub(super) fn again(taken: &Taken, content_digest: &[u8]) -> Decided {
+    if taken.content_digest == content_digest {
+        return Decided {
+            plan: Some(Plan::Repeated(taken.receipt.clone())),
+            findings: Findings::default(),
+        };
+    }
+    rejected(vec![ref_taken(&taken.receipt)])
 }
 
 fn rejected(errors: Vec<Finding>) -> Decided {

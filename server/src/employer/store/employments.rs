@@ -81,15 +81,13 @@ pub(in super::super) async fn insert_employments(
     db::insert_all(connection, rows.collect()).await
 }
 
-/// The employments of `people`, of whom there is at least one, at `units`.
+/// The employments of `people`, of whom there is at least one, at whatever unit: the database would read all of a unit's to find theirs.
 pub(in super::super) async fn employments_among(
     connection: &impl ConnectionTrait,
     people: &[Uuid],
-    units: &[Uuid],
 ) -> Result<Vec<Employment>, db::Error> {
     Ok(Entity::find()
         .filter(Column::ParticipantId.is_in(db::padded(people)))
-        .filter(Column::UnitId.is_in(units.iter().copied()))
         .order_by_asc(Column::MembershipId)
         .all(connection)
         .await?)

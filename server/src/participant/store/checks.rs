@@ -81,6 +81,18 @@ pub(super) fn row(
     }
 }
 
+/// Whether it may be anybody's turn. Asked without a lock, so that whoever looks for work holds up nobody.
+pub(crate) async fn check_is_due(
+    connection: &impl ConnectionTrait,
+    now: DateTime<Utc>,
+) -> Result<bool, db::Error> {
+    let sql = "SELECT 1 FROM identity_check WHERE next_at <= $1 AND (leased_until IS NULL OR leased_until <= $1) LIMIT 1";
+    let row = connection
+        .query_one_raw(db::statement(connection, sql, [now.into()]))
+        .await?;
+    Ok(row.is_some())
+}
+
 /// Takes the checks whose turn it is.
 pub(crate) async fn lease_checks(
     connection: &impl ConnectionTrait,

@@ -1,6 +1,6 @@
 //! Rows that say again what an earlier row of the same submission says.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, Value};
 use uuid::Uuid;
 
 use crate::db;
@@ -18,15 +18,35 @@ pub(in super::super) async fn mark_repeats(
                   MIN(row_number) OVER (PARTITION BY person_digest, CASE WHEN kind = 'leave' THEN 1 ELSE 0 END) AS same, \
                   MIN(CASE WHEN kind IN ('hire', 'take_over') THEN row_number END) OVER (PARTITION BY person_digest) AS hired \
                   FROM submission_row WHERE submission_id = $1 AND person_digest IS NOT NULL) AS about";
+    // Found first, and marked by their numbers: a database that has not counted new rows yet would join them the long way.
     for found in [names, people] {
         let sql = format!(
-            "UPDATE submission_row SET repeats = found.earlier FROM ({found}) AS found \
-             WHERE submission_row.submission_id = $1 AND submission_row.row_number = found.row_number \
-             AND found.earlier <> found.row_number AND submission_row.repeats IS NULL"
+            "SELECT row_number, earlier FROM ({found}) AS found WHERE earlier <> row_number ORDER BY row_number"
         );
-        connection
-            .execute_raw(db::statement(connection, &sql, [submission.into()]))
+        let rows = connection
+            .query_all_raw(db::statement(connection, &sql, [submission.into()]))
             .await?;
+        if rows.is_empty() {
+            continue;
+        }
+        let mut marks: Vec<Vec<Value>> = vec![Vec::new(), Vec::new()];
+        for row in &rows {
+            let (number, earlier): (i32, i32) =
+                (row.try_get("", "row_number")?, row.try_get("", "earlier")?);
+            marks[0].push(number.into());
+            marks[1].push(earlier.into());
+        }
+        for some in db::pieces(connection, marks, 1) {
+            let mut values = vec![submission.into()];
+            let table = db::as_table(connection, some, &mut values);
+            let sql = format!(
+                "UPDATE submission_row SET repeats = v.column2 FROM {table} WHERE submission_row.submission_id = $1 \
+                 AND submission_row.row_number = v.column1 AND submission_row.repeats IS NULL"
+            );
+            connection
+                .execute_raw(db::statement(connection, &sql, values))
+                .await?;
+        }
     }
     Ok(())
 }

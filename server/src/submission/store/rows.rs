@@ -56,6 +56,7 @@ pub(in super::super) struct Staged {
 pub(in super::super) struct Kept {
     pub(in super::super) number: i32,
     pub(in super::super) id: Uuid,
+    pub(in super::super) row_ref: String,
     pub(in super::super) content_digest: Vec<u8>,
     pub(in super::super) repeats: Option<i32>,
     pub(in super::super) paper: Option<Vec<u8>>,
@@ -70,6 +71,7 @@ impl TryFrom<Model> for Kept {
         Ok(Self {
             number: row.row_number,
             id: row.id,
+            row_ref: row.row_ref,
             content_digest: row.content_digest,
             repeats: row.repeats,
             paper: row.paper,
@@ -231,6 +233,8 @@ pub(in super::super) struct Outcome {
     pub(in super::super) findings: Findings,
     pub(in super::super) membership: Option<Uuid>,
     pub(in super::super) same_as: Option<String>,
+    /// The membership is the one that the row opens, under its own id.
+    pub(in super::super) opens_its_own: bool,
 }
 
 /// Keeps what became of rows. What they said is forgotten, unless it is needed still.
@@ -239,32 +243,68 @@ pub(in super::super) async fn keep_outcomes(
     submission: Uuid,
     outcomes: &[Outcome],
 ) -> Result<(), db::Error> {
-    const COLUMNS: usize = 6;
-    if outcomes.is_empty() {
-        return Ok(());
+    // Most rows open the membership of their own id, and there is nothing to say of them.
+    let nothing = Findings::default();
+    let is_plain = |it: &&Outcome| it.opens_its_own && it.findings == nothing;
+    let plain: Vec<_> = outcomes.iter().filter(is_plain).collect();
+    if !plain.is_empty() {
+        let change = ActiveModel {
+            state: Set(RowState::Accepted.code().to_owned()),
+            findings: Set(String::new()),
+            is_warned: Set(false),
+            paper: Set(None),
+            ..Default::default()
+        };
+        Entity::update_many()
+            .set(change)
+            .col_expr(Column::MembershipId, Expr::col(Column::Id))
+            .filter(Column::SubmissionId.eq(submission))
+            .filter(Column::RowNumber.is_in(plain.iter().map(|it| it.number)))
+            .exec(connection)
+            .await?;
     }
-    let sql = format!(
-        "UPDATE submission_row SET state = v.column2, is_warned = v.column3, findings = v.column4, membership_id = v.column5, \
-         same_as = v.column6, paper = CASE WHEN v.column2 = 'pending' THEN paper END \
-         FROM (VALUES {}) AS v WHERE submission_row.submission_id = ${} AND submission_row.row_number = v.column1",
-        db::placeholders(outcomes.len(), COLUMNS),
-        outcomes.len() * COLUMNS + 1
-    );
-    let mut values: Vec<Value> = Vec::with_capacity(outcomes.len() * COLUMNS + 1);
-    for it in outcomes {
-        values.extend([
+    let others = outcomes.iter().filter(|it| !is_plain(it));
+    let mut columns: Vec<Vec<Value>> = vec![Vec::new(); 6];
+    for it in others {
+        let values: [Value; 6] = [
             it.number.into(),
             it.state.code().into(),
             (!it.findings.warnings.is_empty()).into(),
             it.findings.stored().into(),
             it.membership.into(),
             it.same_as.clone().into(),
-        ]);
+        ];
+        columns
+            .iter_mut()
+            .zip(values)
+            .for_each(|(all, it)| all.push(it));
     }
-    values.push(submission.into());
-    connection
-        .execute_raw(db::statement(connection, &sql, values))
-        .await?;
+    if columns[0].is_empty() {
+        return Ok(());
+    }
+    let set = "state = v.column2, is_warned = v.column3, findings = v.column4, membership_id = v.column5, same_as = v.column6, \
+               paper = CASE WHEN v.column2 = 'pending' THEN paper END";
+    update(connection, submission, set, columns).await
+}
+
+/// Changes rows of a submission, whose numbers are the first of `columns`.
+async fn update(
+    connection: &impl ConnectionTrait,
+    submission: Uuid,
+    set: &str,
+    columns: Vec<Vec<Value>>,
+) -> Result<(), db::Error> {
+    for some in db::pieces(connection, columns, 1) {
+        let mut values = vec![submission.into()];
+        let table = db::as_table(connection, some, &mut values);
+        let sql = format!(
+            "UPDATE submission_row SET {set} FROM {table} WHERE submission_row.submission_id = $1 \
+             AND submission_row.row_number = v.column1"
+        );
+        connection
+            .execute_raw(db::statement(connection, &sql, values))
+            .await?;
+    }
     Ok(())
 }
 

@@ -153,16 +153,21 @@ pub(crate) async fn change_wages(
     connection: &impl ConnectionTrait,
     wages: &[(Uuid, Money)],
 ) -> Result<(), db::Error> {
-    let sql = format!(
-        "UPDATE membership SET income_idr = w.column2 FROM (VALUES {}) AS w WHERE membership.id = w.column1",
-        db::placeholders(wages.len(), 2)
-    );
-    let values = wages
-        .iter()
-        .flat_map(|(id, wage)| [(*id).into(), wage.idr().into()]);
-    connection
-        .execute_raw(db::statement(connection, &sql, values))
-        .await?;
+    let (mut ids, mut told) = (Vec::new(), Vec::new());
+    for (id, wage) in wages {
+        ids.push((*id).into());
+        told.push(wage.idr().into());
+    }
+    for some in db::pieces(connection, vec![ids, told], 0) {
+        let mut values = Vec::new();
+        let table = db::as_table(connection, some, &mut values);
+        let sql = format!(
+            "UPDATE membership SET income_idr = v.column2 FROM {table} WHERE membership.id = v.column1"
+        );
+        connection
+            .execute_raw(db::statement(connection, &sql, values))
+            .await?;
+    }
     Ok(())
 }
 
