@@ -180,11 +180,9 @@ impl Database {
         let server = self.server.as_ref()?;
         let file = self.directory.path().join("rows.copy");
         let file = file.to_str()?;
-        let before = format!(
-            "CREATE UNLOGGED TABLE waiting AS SELECT * FROM submission_row WHERE paper IS NOT NULL; \
-             DROP TABLE IF EXISTS copied; CREATE TABLE copied (LIKE submission_row INCLUDING ALL)"
-        );
-        sql(server, "jamsostek", &before).await?;
+        let before = "CREATE UNLOGGED TABLE waiting AS SELECT * FROM submission_row WHERE paper IS NOT NULL; \
+                      DROP TABLE IF EXISTS copied; CREATE TABLE copied (LIKE submission_row INCLUDING ALL)";
+        sql(server, "jamsostek", before).await?;
         sql(server, "jamsostek", &format!("\\copy waiting TO '{file}'")).await?;
         let began = Instant::now();
         sql(server, "jamsostek", &format!("\\copy copied FROM '{file}'")).await?;

@@ -7,6 +7,7 @@ mod employer;
 pub mod log;
 pub mod moment;
 pub mod roads;
+mod rows;
 
 use tempfile::TempDir;
 use tokio::task::JoinSet;

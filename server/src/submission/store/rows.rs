@@ -246,7 +246,8 @@ pub(in super::super) async fn keep_outcomes(
     // Most rows open the membership of their own id, and there is nothing to say of them.
     let nothing = Findings::default();
     let is_plain = |it: &&Outcome| it.opens_its_own && it.findings == nothing;
-    let plain: Vec<_> = outcomes.iter().filter(is_plain).collect();
+    let mut plain: Vec<_> = outcomes.iter().filter(is_plain).collect();
+    plain.sort_by_key(|it| it.number);
     if !plain.is_empty() {
         let change = ActiveModel {
             state: Set(RowState::Accepted.code().to_owned()),
@@ -259,6 +260,8 @@ pub(in super::super) async fn keep_outcomes(
             .set(change)
             .col_expr(Column::MembershipId, Expr::col(Column::Id))
             .filter(Column::SubmissionId.eq(submission))
+            // The span besides: a database that has not counted new rows yet would look at all of the submission's.
+            .filter(Column::RowNumber.between(plain[0].number, plain[plain.len() - 1].number))
             .filter(Column::RowNumber.is_in(plain.iter().map(|it| it.number)))
             .exec(connection)
             .await?;
