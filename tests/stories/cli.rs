@@ -8,6 +8,7 @@ mod manners;
 mod road;
 mod segments;
 mod session;
+mod submitting;
 
 use std::{os::unix::fs::PermissionsExt, path::PathBuf, process::Stdio};
 

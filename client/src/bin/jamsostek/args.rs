@@ -8,7 +8,7 @@ use jamsostek_client::Uuid;
 use crate::{
     command::{
         balance, bill, claim, completions, coverage, doctor, employer, end_business, extend, otp,
-        pay, prove, quote, register, sandbox, sign_in, statement,
+        pay, prove, quote, register, sandbox, sign_in, statement, submit,
     },
     failure::Failure,
 };
@@ -130,6 +130,12 @@ pub(crate) enum Command {
     /// An employer's desk: his employees, their wages, his bills
     #[command(subcommand)]
     Employer(employer::Employer),
+    /// Reports many employees at once from a file: hires, wages, last days
+    Submit(submit::Submit),
+    /// Commits a submission that somebody else has brought
+    Commit(submit::Commit),
+    /// Prints the columns of a file for `submit`, with a row of each kind
+    Template,
     /// Ends the business that a membership rests on
     EndBusiness(end_business::EndBusiness),
     /// Looks whether everything is as it should be

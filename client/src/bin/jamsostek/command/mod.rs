@@ -17,6 +17,7 @@ pub(crate) mod register;
 pub(crate) mod sandbox;
 pub(crate) mod sign_in;
 pub(crate) mod statement;
+pub(crate) mod submit;
 pub(crate) mod whoami;
 
 use crate::{answer::Answer, args::Command, desk::Desk, failure::Failure};
@@ -39,6 +40,9 @@ pub(crate) async fn run(command: Command, desk: &Desk) -> Result<Answer, Failure
         Command::Claim(it) => it.run(desk).await,
         Command::Extend(it) => it.run(desk).await,
         Command::Employer(it) => it.run(desk).await,
+        Command::Submit(it) => it.run(desk).await,
+        Command::Commit(it) => it.run(desk).await,
+        Command::Template => Ok(submit::template()),
         Command::EndBusiness(it) => it.run(desk).await,
         Command::Doctor(it) => it.run(desk).await,
         Command::Sandbox(it) => it.run(desk).await,

@@ -61,6 +61,26 @@ pub(super) const REMEDIES: &[Remedy] = &[
         "Look at it with `jamsostek employer bill show`.",
     ),
     (
+        Reason::RowsMissing,
+        "Only {rows} of {declaredRows} rows have come.",
+        "Run `jamsostek submit` with the same file again: it goes on where it was.",
+    ),
+    (
+        Reason::RowsRejected,
+        "{rejected} rows are rejected, and all or none were to be taken.",
+        "Mend them in the file and submit it again, or leave out --atomic.",
+    ),
+    (
+        Reason::OtherUser,
+        "Whoever has brought rows does not commit them where there is a checker.",
+        "Let a colleague with the role of a checker run `jamsostek commit`.",
+    ),
+    (
+        Reason::SubmissionsOpen,
+        "There are {submissionsMax} submissions under way already.",
+        "Wait for one of them to end.",
+    ),
+    (
         Reason::NobodyEmployed,
         "Nobody was employed at the unit in {month}.",
         "`jamsostek employer employees` lists who works here.",
