@@ -5,9 +5,10 @@ use std::time::Duration;
 use jamsostek_client::{
     Client, Error, Options, Segment, Uuid,
     v1::{
-        ConfirmEmployeeRequest, EmployeeStatement, EmployerBill, Hire, ListEmployeesRequest,
-        Placement, RecordPaymentRequest, ReportEmployeeRequest, Scale, StartRegistrationRequest,
-        SubmitEmploymentRequest, employer_bill::State,
+        ConfirmEmployeeRequest, CreateSubmissionRequest, EmployeeStatement, EmployerBill, Hire,
+        HireRow, ListEmployeesRequest, Placement, RecordPaymentRequest, ReportEmployeeRequest,
+        Scale, StartRegistrationRequest, SubmissionRow, SubmitEmploymentRequest,
+        employer_bill::State, submission::Mode, submission_row::Action,
     },
 };
 use tempfile::TempDir;
@@ -32,6 +33,12 @@ const MOTHER: &str = "Jalakwati Soedirman";
 /// Who goes abroad.
 const AWAY_NIK: &str = "3174025207830053";
 const AWAY_PHONE: &str = "+6281377665523";
+/// Who is hired by a row, and whose row waits to be committed.
+const ROWS: [(Mode, &str, &str); 2] = [
+    (Mode::Partial, "3174021207830054", "+6281377665524"),
+    (Mode::Atomic, "3174021207830055", "+6281377665525"),
+];
+const ROWS_MOTHER: &str = "Kutilangwati Soedarmo";
 const EMPLOYERS: &str = "gajih.rahasia@perkutut.example";
 /// Kept as it is told: whoever does not find it has not looked.
 const PLANTED: &str = "PT Perkutut Manggung 88";
@@ -61,6 +68,8 @@ async fn nothing_of_employees_or_migrant_workers_lies_in_the_log_or_in_the_store
         EMPLOYERS,
     ];
     secrets.extend(known.map(str::to_owned));
+    secrets.extend(ROWS.iter().flat_map(|it| [it.1, it.2]).map(str::to_owned));
+    secrets.push(ROWS_MOTHER.to_owned());
 
     let log = house.log();
     assert!(log.contains("EmployerService"), "a log that was read");
@@ -134,6 +143,9 @@ async fn employs_and_pays(house: &House) -> String {
         ..report
     };
     tells_nothing(employer.report_employee(again).await);
+    for (mode, nik, phone) in ROWS {
+        brings(&employer, &today, mode, (nik, phone)).await;
+    }
     let bill = Uuid::now_v7();
     let issued = employer.issue_employer_bill(bill, "JK001601", &today[..7]);
     issued.await.expect("a bill");
@@ -141,6 +153,50 @@ async fn employs_and_pays(house: &House) -> String {
     pays(client, &bill.payment_code, bill.payable_idr, bill.issued_at).await;
     stands(&employer, id(&bill.id), State::Paid).await;
     made.client_secret
+}
+
+/// A row for somebody, and one that is torn and says the same; taken, or left to wait.
+async fn brings(employer: &Client, today: &str, mode: Mode, (nik, phone): (&str, &str)) {
+    let hired = HireRow {
+        nik: nik.into(),
+        full_name: NAME.into(),
+        mother_name: ROWS_MOTHER.into(),
+        contact: phone.into(),
+        hire: Some(Hire {
+            started_on: today.to_owned(),
+            wage_idr: 5_000_000,
+            ..Hire::default()
+        }),
+        ..HireRow::default()
+    };
+    let torn = HireRow {
+        nik: format!("{nik}9"),
+        contact: format!("{phone}999999"),
+        ..hired.clone()
+    };
+    let row = |row_ref: String, hired| SubmissionRow {
+        row_ref,
+        action: Some(Action::Hired(hired)),
+    };
+    let rows = vec![
+        row(format!("{mode:?}-1"), hired),
+        row(format!("{mode:?}-2"), torn),
+    ];
+    let declared = CreateSubmissionRequest {
+        submission_id: Uuid::now_v7().to_string(),
+        npp: "JK001601".into(),
+        month: today[..7].to_owned(),
+        mode: mode.into(),
+        declared_rows: 2,
+        declared_wage_idr: 10_000_000,
+    };
+    let submissions = employer.submissions();
+    let brought = submissions.submit(tokio_stream::iter(rows), declared).await;
+    let brought = brought.expect("the rows are taken");
+    if mode == Mode::Partial {
+        let done = submissions.commit(id(&brought.id)).await.expect("it ends");
+        assert_eq!(done.changes.expect("changes").hired, 1);
+    }
 }
 
 /// Somebody pays for a contract abroad, leaves and adds months; every token that was seen.

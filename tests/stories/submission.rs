@@ -318,3 +318,52 @@ fn wage_of(row: &mut jamsostek_client::v1::SubmissionRow, wage_idr: i64) {
         hire.wage_idr = wage_idr;
     }
 }
+
+#[tokio::test]
+async fn many_rows_take_no_more_statements_than_few() {
+    let town = Town::found("2026-03-10").await;
+    let (few, many) = (
+        town.company("JK000711").await,
+        town.company("JK000712").await,
+    );
+    let mut taken = Vec::new();
+    for (company, count) in [(&few, 10), (&many, 300)] {
+        let people: Vec<_> = (0..count).map(|_| town.person()).collect();
+        let row = |at: usize| format!("r{at}");
+        let begin = (0..).zip(&people);
+        let begin: Vec<_> = begin
+            .map(|(at, it)| hired(&row(at), it, "2026-03-01"))
+            .collect();
+        // Their wages and last days, of those who are there by now.
+        let go_on = (0..).zip(&people).map(|(at, it)| {
+            if at % 2 == 0 {
+                paid(&format!("w{at}"), it, 6_000_000)
+            } else {
+                left(&format!("l{at}"), it, "2026-03-31")
+            }
+        });
+        for rows in [begin, go_on.collect()] {
+            let brought = company.brings(&town, "2026-03", Mode::Partial, &rows).await;
+            commit_as(&company.client, &brought)
+                .await
+                .expect("it is committed");
+            let (statements, worked) = town.statements_of(town.workers().work()).await;
+            worked.expect("work");
+            taken.push(statements);
+            town.lets_the_workers_run().await;
+            let done = company.submission(id(&brought.id)).await;
+            let taken = done.changes.expect("changes").accepted;
+            assert_eq!(usize::try_from(taken), Ok(rows.len()));
+        }
+    }
+
+    let [few_hires, few_others, many_hires, many_others] = taken[..] else {
+        panic!("two employers, twice each");
+    };
+    // What one statement brings is bounded on SQLite: some take two or three.
+    assert!(many_hires <= few_hires + 10, "{many_hires} and {few_hires}");
+    assert!(
+        many_others <= few_others + 10,
+        "{many_others} and {few_others}"
+    );
+}
