@@ -3,12 +3,14 @@
 use jamsostek_client::{
     Error, ErrorReason,
     v1::{
-        EmployerRole, HireRow, SubmissionRow, UploadRowsRequest, row_result,
+        EmployerRole, HireRow, RiskClass, SubmissionRow, Unit, UpdateEmployerRequest,
+        UploadRowsRequest, employee, row_result,
         submission::{Mode, State},
         submission_row::Action,
         submission_service_client::SubmissionServiceClient,
     },
 };
+use sea_orm::{ConnectionTrait, Statement};
 use tonic::{Request, Status};
 
 use crate::{
@@ -292,4 +294,125 @@ async fn raw_upload(
     request.metadata_mut().insert("authorization", value);
     let mut submissions = SubmissionServiceClient::new(town.client.channel());
     submissions.upload_rows(request).await.map(|_| ())
+}
+
+#[tokio::test]
+async fn a_person_is_one_whichever_of_his_numbers_a_row_names() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000731").await;
+    let wati = town.participant().await;
+    let card = wati.client.get_participant(None).await.expect("herself");
+    let rows = [
+        hired("by-nik", &wati, "2026-03-01"),
+        crate::roll::taken_over("by-kpj", &card.kpj, &wati.name, "2026-03-01"),
+    ];
+
+    let brought = company.brings(&town, "2026-03", Mode::Partial, &rows).await;
+    let dry = company.results(&brought).await;
+    let done = company.commits(&town, id(&brought.id)).await;
+
+    let results = company.results(&done).await;
+    assert_eq!(results[0].state(), row_result::State::Accepted);
+    let reason = reasons(&results[1]).remove(0).1;
+    assert_eq!(reason, ErrorReason::RowRepeated);
+    assert_eq!(dry[1].errors, results[1].errors);
+    assert_eq!(company.employees().await.len(), 1);
+}
+
+#[tokio::test]
+async fn whoever_waits_for_his_employer_gets_his_word_by_a_row() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000732").await;
+    let mut worker = town.works_at(&company);
+    worker.waits_for_his_employer().await;
+    let membership = worker.membership().await;
+
+    let rows = [hired("a", &worker, "2026-03-01")];
+    let done = company.submits(&town, "2026-03", &rows).await;
+
+    let result = &company.results(&done).await[0];
+    assert_eq!(result.state(), row_result::State::Accepted);
+    assert_eq!(result.membership_id, membership.to_string());
+    let employees = company.employees().await;
+    assert_eq!(employees.len(), 1);
+    assert_eq!(employees[0].state(), employee::State::Active);
+}
+
+#[tokio::test]
+async fn one_row_that_the_rules_refuse_at_the_last_moment_holds_up_no_other() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000733").await;
+    let other_unit = Unit {
+        npp: "JK000734".into(),
+        name: "Cabang".into(),
+        risk_class: RiskClass::VeryLow.into(),
+    };
+    let grows = UpdateEmployerRequest {
+        units: vec![other_unit],
+        ..UpdateEmployerRequest::default()
+    };
+    company.client.update_employer(grows).await.expect("a unit");
+    let mut worker = town.works_at(&company);
+    worker.waits_for_his_employer().await;
+    let rows = [
+        hired("waits", &worker, "2026-03-01"),
+        hired("new", &town.person(), "2026-03-01"),
+    ];
+    let brought = company.brings(&town, "2026-03", Mode::Partial, &rows).await;
+    // Meanwhile another unit of the same employer takes him on.
+    let mut report = company.report_of(&worker, "2026-03-01");
+    report.npp = "JK000734".into();
+    company.client.report_employee(report).await.expect("hired");
+
+    let done = company.commits(&town, id(&brought.id)).await;
+
+    assert_eq!(done.state(), State::Committed);
+    let results = company.results(&done).await;
+    // The other unit's word made him a participant: nobody else waits under his NIK any more.
+    assert_eq!(results[0].errors[0].metadata["state"], "NIK_TAKEN");
+    assert_eq!(results[1].state(), row_result::State::Accepted);
+}
+
+#[tokio::test]
+async fn a_wage_that_was_told_for_a_month_stays_that_months_whatever_becomes_of_the_one_before() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000735").await;
+    let budi = town.person();
+    company.hires(&budi, "2026-03-01").await;
+    town.moves_to("2026-04-10T02:00:00Z");
+    let april = company
+        .submits(&town, "2026-04", &[paid("a", &budi, WAGE)])
+        .await;
+
+    let march = company
+        .submits(&town, "2026-03", &[paid("a", &budi, 6_000_000)])
+        .await;
+
+    assert_eq!(april.changes.expect("changes").unchanged, 1);
+    assert_eq!(march.changes.expect("changes").wages_changed, 1);
+    // What he earns now is April's.
+    assert_eq!(company.employees().await[0].wage_idr, WAGE);
+}
+
+#[tokio::test]
+async fn a_submission_that_nobody_looks_after_is_given_up_after_a_week() {
+    let town = Town::found("2026-03-10").await;
+    let company = town.company("JK000736").await;
+    let rows = newcomers(&town, 1);
+    let brought = company.brings(&town, "2026-03", Mode::Partial, &rows).await;
+
+    town.waits(7 * 24 * 3_600);
+    town.lets_the_workers_run().await;
+    let just_in_time = company.submission(id(&brought.id)).await;
+    town.waits(1);
+    town.lets_the_workers_run().await;
+    let given_up = company.submission(id(&brought.id)).await;
+
+    assert_eq!(just_in_time.state(), State::Validated);
+    assert_eq!(given_up.state(), State::Cancelled);
+    let papers = "SELECT COUNT(*) FROM submission_row WHERE paper IS NOT NULL";
+    let store = town.burglar().await;
+    let sql = Statement::from_string(store.get_database_backend(), papers);
+    let row = store.query_one_raw(sql).await.expect("rows").expect("one");
+    assert_eq!(row.try_get_by_index::<i64>(0), Ok(0));
 }

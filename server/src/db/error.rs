@@ -32,7 +32,7 @@ pub enum Error {
 
 impl Error {
     /// Whether two writers met, on either engine, and the loser should start over.
-    fn is_contention(&self) -> bool {
+    pub(crate) fn is_contention(&self) -> bool {
         // PostgreSQL: lock time-out. SQLite: busy, locked.
         let codes = ["55P03", "5", "6"];
         self.is_lost_race() || self.code().is_some_and(|it| codes.contains(&it.as_str()))

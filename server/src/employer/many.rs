@@ -8,6 +8,8 @@ use uuid::Uuid;
 
 use super::{
     Employers, Error, Hire, Place, State, Wage, Worker,
+    answer::check_acceptable,
+    question::named_here,
     report::Word,
     rules,
     store::{self, Employment},
@@ -196,8 +198,12 @@ impl Employers {
         by: Uuid,
     ) -> Result<(), Error> {
         let held = participant::hold(connection, membership).await?;
-        let held = held.ok_or(Error::NotFound)?;
-        store::hold_employment(connection, membership).await?;
+        let held = held.filter(|it| !it.is_cancelled).ok_or(Error::NotFound)?;
+        let row = store::hold_employment(connection, membership).await?;
+        if named_here(row.as_slice(), place.id).is_none() {
+            return Err(Error::NotFound);
+        }
+        check_acceptable(connection, &held).await?;
         self.hear(connection, now, (&held, place), word, by).await
     }
 

@@ -66,6 +66,7 @@ fn submissions() -> TableCreateStatement {
         uuid_null("committed_by"),
         timestamp_with_time_zone_null("ended_at"),
         timestamp_with_time_zone_null("retry_at"),
+        integer_null("forgotten_through"),
     ];
     let mut made = table("submission", papers);
     for name in counts {
@@ -125,9 +126,18 @@ fn indexes() -> Vec<IndexCreateStatement> {
     let at_work = index("submission_at_work", "submission", &["created_at", "id"])
         .and_where(Expr::col("state").is_in(["validating", "committing"]))
         .to_owned();
+    let to_forget = index("submission_to_forget", "submission", &["id"])
+        .and_where(Expr::col("forgotten_through").is_not_null())
+        .to_owned();
+    let waiting = index("submission_waiting", "submission", &["created_at", "id"])
+        .and_where(Expr::col("state").is_in(["uploading", "validated"]))
+        .and_where(Expr::col("ended_at").is_null())
+        .to_owned();
     vec![
         once,
         at_work,
+        to_forget,
+        waiting,
         index("submission_of", "submission", &["employer_id", "id"]),
     ]
 }

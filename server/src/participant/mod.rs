@@ -24,7 +24,7 @@ pub(crate) use store::{
     TRIES_MAX, account_of, active, active_among, ask_later, begin_cover, change_programmes,
     change_wages, check_is_due, civil_of, close_unpaid, contacts, count_proof, covered_in,
     distrust_contacts_of, end, end_check, end_check_of, has_untold, hold, hold_all, hold_joining,
-    hold_paid_through, hold_people, hold_person, hold_rivals_of, holders_of,
+    hold_memberships, hold_paid_through, hold_people, hold_person, hold_rivals_of, holders_of,
     insert_account as open_account, joining as joining_of, joinings_waiting, keep_decision,
     known_by, lease_checks, masked_document, membership, memberships, memberships_among,
     move_placement, move_spell, name_of, on_the_way, open_covered, paid_through, people_among,

@@ -30,8 +30,8 @@ pub(crate) use many::{
 };
 pub(crate) use memberships::{
     Membership, begin_cover, change_programmes, change_wages, close_unpaid, covered_in, end, hold,
-    hold_all, hold_paid_through, hold_rivals_of, membership, memberships, memberships_among,
-    move_placement, move_spell, on_the_way, paid_through,
+    hold_all, hold_memberships, hold_paid_through, hold_rivals_of, membership, memberships,
+    memberships_among, move_placement, move_spell, on_the_way, paid_through,
 };
 pub(super) use memberships::{insert_membership, keep_travel};
 pub(crate) use people::{

@@ -80,7 +80,6 @@ impl Submissions {
             }
         }
         store::end(&transaction, id, now, State::Cancelled).await?;
-        store::forget_papers(&transaction, id).await?;
         let cancelled = Event {
             kind: "submission.cancelled",
             subject: id,

@@ -1,11 +1,14 @@
 //! Each row is looked at by the rules for one employee. Nothing is changed but what is known of the row.
 
+use std::collections::HashMap;
+
 use sea_orm::{ConnectionTrait, DatabaseTransaction};
+use uuid::Uuid;
 
 use super::{
-    CHUNK, Counts, Error, RowState, Submission, Submissions,
-    row::{self, Row},
-    rules::{self, Bench, Decided, Plan},
+    CHUNK, Counts, Error, Mode, RowState, State, Submission, Submissions,
+    row::{self, Kind, Row},
+    rules::{self, Bench, Change, Decided, Plan},
     store::{self, Kept, Outcome, Step},
 };
 use crate::{db, seal::Datum};
@@ -25,6 +28,13 @@ impl Submissions {
         transaction: DatabaseTransaction,
         mut held: Submission,
     ) -> Result<usize, Error> {
+        if held.examined_through < 0 {
+            store::mark_repeats(&transaction, held.id).await?;
+            held.examined_through = 0;
+            store::move_on(&transaction, &held).await?;
+            transaction.commit().await.map_err(db::Error::from)?;
+            return Ok(1);
+        }
         let rows = store::rows_after(&transaction, held.id, held.examined_through, CHUNK).await?;
         let count = rows.len();
         if let Some(last) = rows.last() {
@@ -37,6 +47,9 @@ impl Submissions {
         } else {
             let now = self.clock.now();
             store::turn(&transaction, held.id, now, Step::Validated).await?;
+            if held.mode == Mode::ValidateOnly {
+                store::end(&transaction, held.id, now, State::Validated).await?;
+            }
         }
         transaction.commit().await.map_err(db::Error::from)?;
         Ok(count + 1)
@@ -88,6 +101,7 @@ impl Submissions {
             };
             Looked { kept, row, decided }
         }));
+        reject_second_words(&mut looked);
         Ok(looked)
     }
 
@@ -103,6 +117,30 @@ impl Submissions {
     }
 }
 
+/// Rejects each row that is about the participant of an earlier one under another of his numbers: that is known only here.
+fn reject_second_words(looked: &mut [Looked]) {
+    looked.sort_by_key(|it| it.kept.number);
+    // By the participant: the first row that keeps him here, and the first by which he leaves.
+    let mut first: HashMap<(Uuid, bool), (i32, Kind)> = HashMap::new();
+    for it in looked {
+        let (Some(person), Some(row), Some(_)) = (it.decided.person, &it.row, &it.decided.plan)
+        else {
+            continue;
+        };
+        let kind = row.kind();
+        let leaves = kind == Kind::Leave;
+        let same = first.get(&(person, leaves)).copied();
+        let begun = first.get(&(person, false)).copied();
+        let begun = begun.filter(|it| leaves && matches!(it.1, Kind::Hire | Kind::TakeOver));
+        match same.or(begun) {
+            Some((earlier, _)) => it.decided = rules::rejected(vec![rules::repeated(earlier)]),
+            None => {
+                first.insert((person, leaves), (it.kept.number, kind));
+            }
+        }
+    }
+}
+
 /// A row that was rejected before stays so; that it repeats another is told besides.
 fn still_rejected(kept: &Kept) -> Decided {
     let mut findings = kept.findings.clone();
@@ -112,6 +150,7 @@ fn still_rejected(kept: &Kept) -> Decided {
         .extend(repeats.filter(|it| !kept.findings.errors.contains(it)));
     Decided {
         plan: None,
+        person: None,
         findings,
     }
 }
@@ -146,11 +185,16 @@ impl Counts {
         self.accepted += 1;
         self.warned += i32::from(!it.decided.findings.warnings.is_empty());
         match plan {
-            Plan::Repeated(_) | Plan::Nothing(_) => self.unchanged += 1,
+            Plan::Repeated { .. }
+            | Plan::Nothing(_)
+            | Plan::Wage {
+                change: Change::None,
+                ..
+            } => self.unchanged += 1,
             Plan::Hire(_) | Plan::Confirm(_) => self.hired += 1,
-            Plan::Wage { is_raised, .. } => {
+            Plan::Wage { change, .. } => {
                 self.wages_changed += 1;
-                self.wages_raised += i32::from(*is_raised);
+                self.wages_raised += i32::from(*change == Change::Raised);
             }
             Plan::Leave { .. } => self.leaving += 1,
         }

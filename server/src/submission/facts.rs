@@ -68,13 +68,8 @@ impl Submissions {
             }
         }
         let mut known = participant::known_by(connection, &documents, &kpjs).await?;
-        if held {
-            let ids: Vec<_> = known
-                .iter()
-                .filter(|it| it.is_active)
-                .map(|it| it.id)
-                .collect();
-            participant::hold_people(connection, &ids).await?;
+        if held && !known.is_empty() {
+            hold(connection, submission, &known).await?;
             known = participant::known_by(connection, &documents, &kpjs).await?;
         }
         let ids: Vec<_> = known.iter().map(|it| it.id).collect();
@@ -93,6 +88,24 @@ impl Submissions {
         }
         Ok(facts)
     }
+}
+
+/// Holds participants, and then what there is between them and the unit, so that nobody changes it meanwhile. (Somebody who waits is no
+/// participant yet: he is held by his membership.)
+async fn hold(
+    connection: &impl ConnectionTrait,
+    submission: &Submission,
+    known: &[Known],
+) -> Result<(), db::Error> {
+    let people = known.iter().filter(|it| it.is_active);
+    let people: Vec<_> = people.map(|it| it.id).collect();
+    participant::hold_people(connection, &people).await?;
+    let ids: Vec<_> = known.iter().map(|it| it.id).collect();
+    let ties = employer::ties(connection, submission.employer, &ids).await?;
+    let here = ties.values().flatten();
+    let here = here.filter(|it| it.unit == submission.unit);
+    let memberships: Vec<_> = here.map(|it| it.membership).collect();
+    participant::hold_memberships(connection, &memberships).await
 }
 
 /// The wages that hold in the month for all who work at the unit.

@@ -7,12 +7,12 @@ use uuid::Uuid;
 use super::{
     CHUNK, Counts, Error, Mode, RowState, State, Submission, Submissions,
     examine::Looked,
-    row::{Action, Row},
-    rules::Plan,
+    row::{Action, Row, against},
+    rules::{self, Change, Plan},
     store::{self, Outcome},
 };
 use crate::{
-    db,
+    db::{self, FromStore},
     employer::{self, Hire, Leaver, Place, Taken, Wage, Whom},
     event::{self, Event},
     identity::Contact,
@@ -39,7 +39,9 @@ impl Submissions {
                 break;
             };
             held.committed_through = last.number;
-            let looked = self.look(&transaction, &held, rows, true).await?;
+            let mut looked = self.look(&transaction, &held, rows, true).await?;
+            self.confirm(&transaction, &held, &place, &mut looked)
+                .await?;
             if held.mode == Mode::Atomic && looked.iter().any(|it| it.decided.plan.is_none()) {
                 return self.give_back(transaction, held.id, &looked).await;
             }
@@ -91,7 +93,6 @@ impl Submissions {
     ) -> Result<(), Error> {
         let now = self.clock.now();
         store::end(connection, held.id, now, state).await?;
-        store::forget_papers(connection, held.id).await?;
         let counts = held.counts;
         let ended = Event {
             kind: "submission.ended",
@@ -106,6 +107,41 @@ impl Submissions {
         Ok(event::record(connection, &self.seal, now, [ended]).await?)
     }
 
+    /// Gives the employer's word to those who wait for it, each by himself: they are few. Whom the rules for one employee still refuse is
+    /// rejected alone.
+    async fn confirm(
+        &self,
+        connection: &impl ConnectionTrait,
+        held: &Submission,
+        place: &Place,
+        looked: &mut [Looked],
+    ) -> Result<(), Error> {
+        let (now, by) = (self.clock.now(), committer(held)?);
+        for it in looked {
+            let (Some(Plan::Confirm(membership)), Some(row)) = (&it.decided.plan, &it.row) else {
+                continue;
+            };
+            let (hire, contact) = work(row)?;
+            let word = employer::Word {
+                report: it.kept.id,
+                hire,
+                contact,
+                digest: &it.kept.content_digest,
+            };
+            let (whose, kind) = ((*membership, place), row.kind().field());
+            let employers = &self.employers;
+            let confirmed = employers.confirm_waiting(connection, now, whose, &word, by);
+            match confirmed.await {
+                Ok(()) => {}
+                Err(error) if error.store_error().is_some() => {
+                    return Err(Error::Employer(held.id, error));
+                }
+                Err(refusal) => it.decided = rules::rejected(against([refusal], kind, "")),
+            }
+        }
+        Ok(())
+    }
+
     /// Does what was decided about rows, and keeps what became of each.
     async fn take(
         &self,
@@ -114,54 +150,42 @@ impl Submissions {
         place: &Place,
         looked: &[Looked],
     ) -> Result<(), Error> {
-        let now = self.clock.now();
-        let by = held
-            .committed_by
-            .ok_or(db::Error::Unknown("submission.committed_by"))?;
+        let (now, by) = (self.clock.now(), committer(held)?);
         let wrong = |error| Error::Employer(held.id, error);
         let (mut taken, mut wages, mut leavers) = (Vec::new(), Vec::new(), Vec::new());
         let mut outcomes = Vec::with_capacity(looked.len());
         for it in looked {
-            let (plan, row) = match (&it.decided.plan, &it.row) {
-                (Some(plan), Some(row)) => (plan, row),
-                (plan, _) => {
-                    let state = plan
-                        .as_ref()
-                        .map_or(RowState::Rejected, |_| RowState::Repeated);
-                    outcomes.push(outcome(it, state, None));
-                    continue;
-                }
+            let Some(plan) = &it.decided.plan else {
+                outcomes.push(outcome(it, RowState::Rejected, None));
+                continue;
             };
-            outcomes.push(match plan {
-                Plan::Repeated(_) => outcome(it, RowState::Repeated, None),
-                Plan::Nothing(membership) => outcome(it, RowState::Unchanged, Some(*membership)),
+            if let Plan::Repeated { membership, .. } = plan {
+                outcomes.push(outcome(it, RowState::Repeated, *membership));
+                continue;
+            }
+            let row = it.row.as_ref().ok_or(OTHER_KIND)?;
+            let (state, membership) = match plan {
+                Plan::Repeated { membership, .. } => (RowState::Repeated, *membership),
+                Plan::Nothing(membership) => (RowState::Unchanged, Some(*membership)),
                 Plan::Hire(known) => {
                     taken.push(hired(it, row, *known)?);
-                    outcome(it, RowState::Accepted, Some(it.kept.id))
+                    (RowState::Accepted, Some(it.kept.id))
                 }
-                Plan::Confirm(membership) => {
-                    let (hire, contact) = work(row)?;
-                    let word = employer::Word {
-                        report: it.kept.id,
-                        hire,
-                        contact,
-                        digest: &it.kept.content_digest,
-                    };
-                    let whose = (*membership, place);
-                    let employers = &self.employers;
-                    let confirmed = employers.confirm_waiting(connection, now, whose, &word, by);
-                    confirmed.await.map_err(wrong)?;
-                    outcome(it, RowState::Accepted, Some(*membership))
-                }
-                Plan::Wage { membership, .. } => {
+                Plan::Confirm(membership) => (RowState::Accepted, Some(*membership)),
+                Plan::Wage { membership, change } => {
                     wages.push(wage(row, *membership)?);
-                    outcome(it, RowState::Accepted, Some(*membership))
+                    let state = match change {
+                        Change::None => RowState::Unchanged,
+                        Change::Other | Change::Raised => RowState::Accepted,
+                    };
+                    (state, Some(*membership))
                 }
                 Plan::Leave { membership, person } => {
                     leavers.push(leaver(row, *membership, *person)?);
-                    outcome(it, RowState::Accepted, Some(*membership))
+                    (RowState::Accepted, Some(*membership))
                 }
-            });
+            };
+            outcomes.push(outcome(it, state, membership));
         }
         self.write(
             connection,
@@ -202,7 +226,7 @@ impl Submissions {
 
 fn outcome(it: &Looked, state: RowState, membership: Option<Uuid>) -> Outcome {
     let same_as = match &it.decided.plan {
-        Some(Plan::Repeated(receipt)) => Some(receipt.clone()),
+        Some(Plan::Repeated { receipt, .. }) => Some(receipt.clone()),
         Some(_) | None => None,
     };
     Outcome {
@@ -213,6 +237,12 @@ fn outcome(it: &Looked, state: RowState, membership: Option<Uuid>) -> Outcome {
         membership,
         same_as,
     }
+}
+
+/// Whose word it is that the rows are.
+fn committer(held: &Submission) -> Result<Uuid, Error> {
+    let by = held.committed_by;
+    Ok(by.ok_or(db::Error::Unknown("submission.committed_by"))?)
 }
 
 /// No plan is made for a row of another kind.

@@ -217,9 +217,9 @@ fn watch(
                 Seen::Until(last) if last.state.rests() => return Ok(None),
                 Seen::Until(last) => loop {
                     tokio::time::sleep(LOOKS).await;
-                    let now = submissions.standing(&caller, id).await?;
-                    if now.submission.has_moved_since(&last) {
-                        break now;
+                    let now = submissions.own(&caller, id).await?;
+                    if now.has_moved_since(&last) {
+                        break submissions.shown(now).await?;
                     }
                 },
             };

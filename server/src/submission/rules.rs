@@ -31,24 +31,39 @@ pub(super) struct Bench<'a> {
 /// What is to be done about a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Plan {
-    /// Another submission has brought it: here is its receipt.
-    Repeated(String),
+    /// Another submission has brought it: here is its receipt, and whose membership it was about.
+    Repeated {
+        receipt: String,
+        membership: Option<Uuid>,
+    },
     /// Somebody is taken on: a newcomer, or the participant he is.
     Hire(Option<Uuid>),
     /// Somebody who waits for the employer's word gets it; his membership.
     Confirm(Uuid),
-    /// A wage that says something new, and whether it is more than half above the one before.
-    Wage { membership: Uuid, is_raised: bool },
+    /// A wage of the month.
+    Wage { membership: Uuid, change: Change },
     /// Somebody leaves.
     Leave { membership: Uuid, person: Uuid },
     /// All is as it is; whose membership it is about.
     Nothing(Uuid),
 }
 
+/// What a wage says beside the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// It goes on. That it was told for the month is kept, whatever becomes of the month before.
+    None,
+    Other,
+    /// It is more than half above.
+    Raised,
+}
+
 /// What was decided about a row.
 pub(super) struct Decided {
     /// Nothing where the row is rejected.
     pub plan: Option<Plan>,
+    /// The participant whom the row is about, where he is one already.
+    pub person: Option<Uuid>,
     pub findings: Findings,
 }
 
@@ -91,7 +106,24 @@ impl Bench<'_> {
         };
         Decided {
             plan,
+            person: self.person(row, facts),
             findings: Findings { errors, warnings },
+        }
+    }
+
+    /// The participant whom a row is about.
+    fn person(&self, row: &Row, facts: &Facts) -> Option<Uuid> {
+        let active = |people: &[Known]| people.iter().find(|it| it.is_active).map(|it| it.id);
+        let with_kpj = |kpj: &str| facts.with_kpj(kpj).map(|it| it.id);
+        match &row.action {
+            Action::Hire(worker) => active(facts.with_document(&worker.document.digest(self.seal))),
+            Action::TakeOver { kpj, .. } => with_kpj(kpj),
+            Action::Wage { who, .. } | Action::Leave { who, .. } => match who {
+                Who::Kpj(kpj) => with_kpj(kpj),
+                Who::Nik(nik) => {
+                    active(facts.with_document(&self.seal.digest(Datum::Nik, nik.text())))
+                }
+            },
         }
     }
 
@@ -106,8 +138,9 @@ impl Bench<'_> {
                 .find(|it| it.waits_at(self.unit));
             let same = agreed_name(&person.full_name) == named;
             if let Some(waiting) = waiting.filter(|_| same) {
-                check_acceptable(person, active)?;
-                return Ok(Plan::Confirm(waiting.membership));
+                check_acceptable(Kind::Hire, person, active)?;
+                let others = active.map_or(&[][..], |it| facts.ties(it.id));
+                return self.confirm(Kind::Hire, waiting, others, &worker.hire);
             }
         }
         let Some(known) = active else {
@@ -153,24 +186,49 @@ impl Bench<'_> {
         facts: &Facts,
     ) -> Result<Plan, Vec<Finding>> {
         let ties = facts.ties(known.id);
+        check_acceptable(kind, known, Some(known))?;
         if let Some(waiting) = ties.iter().find(|it| it.waits_at(self.unit)) {
-            check_acceptable(known, Some(known))?;
-            return Ok(Plan::Confirm(waiting.membership));
+            return self.confirm(kind, waiting, ties, hire);
         }
-        if known.identity == IdentityState::Refused {
-            let state = "IDENTITY_STATE_REFUSED";
-            return Err(refused(kind, "nik", employer::Error::WrongState { state }));
-        }
+        self.check_not_here(kind, ties, self.covered_from(kind, hire)?)?;
+        Ok(Plan::Hire(Some(known.id)))
+    }
+
+    /// The employer's word for somebody who waits for it.
+    fn confirm(
+        &self,
+        kind: Kind,
+        waiting: &Tie,
+        ties: &[Tie],
+        hire: &Hire,
+    ) -> Result<Plan, Vec<Finding>> {
+        let reported = self.covered_from(kind, hire)?;
+        let from = waiting.covered_from.map_or(reported, |it| it.min(reported));
+        let is_other = |it: &&Tie| it.membership != waiting.membership;
+        let others: Vec<_> = ties.iter().filter(is_other).copied().collect();
+        self.check_not_here(kind, &others, from)?;
+        Ok(Plan::Confirm(waiting.membership))
+    }
+
+    fn covered_from(&self, kind: Kind, hire: &Hire) -> Result<NaiveDate, Vec<Finding>> {
         let from = employer::covered_from(self.policy, hire.started_on, self.today);
-        let from = from.map_err(|it| refused(kind, "hire.started_on", it.into()))?;
+        from.map_err(|it| refused(kind, "hire.started_on", it.into()))
+    }
+
+    /// Nobody works for one employer twice.
+    fn check_not_here(
+        &self,
+        kind: Kind,
+        ties: &[Tie],
+        from: NaiveDate,
+    ) -> Result<(), Vec<Finding>> {
         match ties.iter().find(|it| it.covers_from(from)) {
+            None => Ok(()),
             Some(Tie { membership, .. }) => {
-                let known = employer::Error::EmployeeKnown {
-                    membership: *membership,
-                };
-                Err(refused(kind, "nik", known))
+                let membership = *membership;
+                let known = employer::Error::EmployeeKnown { membership };
+                Err(refused(kind, number_field(kind), known))
             }
-            None => Ok(Plan::Hire(Some(known.id))),
         }
     }
 
@@ -185,25 +243,20 @@ impl Bench<'_> {
         let tie = tie.ok_or_else(|| vec![not_employed(Kind::Wage, who)])?;
         let membership = tie.membership;
         let Some((month, before)) = facts.earned(membership) else {
-            return Ok(Plan::Wage {
-                membership,
-                is_raised: false,
-            });
+            let change = Change::Other;
+            return Ok(Plan::Wage { membership, change });
         };
-        // Back pay is of its month alone; a wage holds until another is told.
-        let paid_back = if month == self.month {
-            before.back_pay
-        } else {
-            Money::ZERO
-        };
-        if (before.wage, paid_back) == (wage, back_pay) {
+        if month == self.month && (before.wage, before.back_pay) == (wage, back_pay) {
             return Ok(Plan::Nothing(membership));
         }
-        let is_raised = wage.idr().saturating_mul(2) > before.wage.idr().saturating_mul(3);
-        Ok(Plan::Wage {
-            membership,
-            is_raised,
-        })
+        let change = if wage.idr().saturating_mul(2) > before.wage.idr().saturating_mul(3) {
+            Change::Raised
+        } else if wage != before.wage || back_pay != Money::ZERO {
+            Change::Other
+        } else {
+            Change::None
+        };
+        Ok(Plan::Wage { membership, change })
     }
 
     fn leave(&self, who: &Who, on: NaiveDate, facts: &Facts) -> Result<Plan, Vec<Finding>> {
@@ -264,20 +317,34 @@ impl Bench<'_> {
 pub(super) fn again(taken: &Taken, content_digest: &[u8]) -> Decided {
     if taken.content_digest == content_digest {
         return Decided {
-            plan: Some(Plan::Repeated(taken.receipt.clone())),
+            plan: Some(Plan::Repeated {
+                receipt: taken.receipt.clone(),
+                membership: taken.membership,
+            }),
+            person: None,
             findings: Findings::default(),
         };
     }
     rejected(vec![ref_taken(&taken.receipt)])
 }
 
-fn rejected(errors: Vec<Finding>) -> Decided {
+/// A row that is not taken.
+pub(super) fn rejected(errors: Vec<Finding>) -> Decided {
     Decided {
         plan: None,
+        person: None,
         findings: Findings {
             errors,
             warnings: Vec::new(),
         },
+    }
+}
+
+/// The field by which whoever begins here is known.
+const fn number_field(kind: Kind) -> &'static str {
+    match kind {
+        Kind::TakeOver => "kpj",
+        Kind::Hire | Kind::Wage | Kind::Leave | Kind::Nothing => "nik",
     }
 }
 
@@ -286,10 +353,14 @@ fn refused(kind: Kind, field: &str, refusal: employer::Error) -> Vec<Finding> {
 }
 
 /// Whether the register has not said no to somebody who waits, and nobody else with his NIK is a participant.
-fn check_acceptable(person: &Known, active: Option<&Known>) -> Result<(), Vec<Finding>> {
+fn check_acceptable(
+    kind: Kind,
+    person: &Known,
+    active: Option<&Known>,
+) -> Result<(), Vec<Finding>> {
     let wrong = |state| {
         let refusal = employer::Error::WrongState { state };
-        Err(refused(Kind::Hire, "nik", refusal))
+        Err(refused(kind, number_field(kind), refusal))
     };
     if person.identity == IdentityState::Refused {
         return wrong("IDENTITY_STATE_REFUSED");

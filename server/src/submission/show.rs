@@ -42,7 +42,7 @@ impl Submissions {
     }
 
     /// A submission of the caller's employer, or any to an officer; somebody else's does not exist.
-    async fn own(&self, caller: &Caller, id: Uuid) -> Result<Submission, Error> {
+    pub(super) async fn own(&self, caller: &Caller, id: Uuid) -> Result<Submission, Error> {
         let found = store::find(self.db.reader(), id).await?;
         found
             .filter(|it| caller.employer(Some(it.employer)).is_some())
@@ -99,7 +99,7 @@ impl Submissions {
 /// How far a worker is, and when he should be finished.
 fn progress(it: &Submission, now: DateTime<Utc>) -> Option<Progress> {
     let (done, began) = match it.state {
-        State::Validating => (it.examined_through, it.uploaded_at?),
+        State::Validating => (it.examined_through.max(0), it.uploaded_at?),
         State::Committing => (it.committed_through, it.committed_at?),
         State::Uploading
         | State::Validated

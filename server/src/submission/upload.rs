@@ -33,7 +33,7 @@ impl Submissions {
                 row: last,
             });
         }
-        let mut staged = self.read(first, rows);
+        let mut staged = self.read(&submission, first, rows);
         let transaction = self.db.begin_write().await?;
         let known = store::rows_among(&transaction, id, (first, last)).await?;
         check_same(&staged, &known)?;
@@ -59,7 +59,6 @@ impl Submissions {
             self.keep_hand(&transaction, id, user).await?;
         }
         if there == submission.declared_rows {
-            store::mark_repeats(&transaction, id).await?;
             store::turn(&transaction, id, now, Step::Uploaded).await?;
         }
         audit::wrote(
@@ -97,11 +96,14 @@ impl Submissions {
     }
 
     /// Reads and seals rows.
-    fn read(&self, first: i32, rows: &[SubmissionRow]) -> Vec<Staged> {
+    fn read(&self, submission: &Submission, first: i32, rows: &[SubmissionRow]) -> Vec<Staged> {
         let today = self.clock.today();
+        let unit = submission.unit.as_bytes().as_slice();
         let staged = (first..).zip(rows).map(|(number, stated)| {
             let (id, written) = (Uuid::now_v7(), row::written(stated));
-            let content_digest = self.seal.digest_bytes(Datum::SubmissionRow, &written);
+            let content_digest = self
+                .seal
+                .digest_bytes(Datum::SubmissionRow, &[unit, &written].concat());
             let kind = Kind::of(stated).code();
             let empty = Staged {
                 number,

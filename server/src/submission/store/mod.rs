@@ -10,6 +10,6 @@ pub(super) use rows::{
     next_row, rows_after, rows_among, shown, taken_as,
 };
 pub(super) use submissions::{
-    Step, add_rows, end, find, hold, insert, keep_hands, move_on, next_at_work, open_of, postpone,
-    turn,
+    Step, add_rows, end, find, hold, insert, keep_forgotten, keep_hands, move_on, next_at_work,
+    next_to_expire, next_to_forget, open_of, postpone, turn,
 };

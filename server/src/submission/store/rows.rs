@@ -181,6 +181,7 @@ pub(in super::super) async fn next_row(
 /// A row that was taken before under a name.
 pub(in super::super) struct Taken {
     pub(in super::super) receipt: String,
+    pub(in super::super) membership: Option<Uuid>,
     pub(in super::super) content_digest: Vec<u8>,
 }
 
@@ -197,13 +198,15 @@ pub(in super::super) async fn taken_as(
     padded.resize(names.len().next_power_of_two(), names[0].clone());
     // In the words of the index `submission_row_once`.
     let taken = [RowState::Accepted, RowState::Unchanged].map(RowState::code);
-    let rows: Vec<(String, Uuid, i32, Vec<u8>)> = Entity::find()
+    type Row = (String, Uuid, i32, Vec<u8>, Option<Uuid>);
+    let rows: Vec<Row> = Entity::find()
         .select_only()
         .columns([
             Column::RowRef,
             Column::SubmissionId,
             Column::RowNumber,
             Column::ContentDigest,
+            Column::MembershipId,
         ])
         .filter(Column::EmployerId.eq(submission.employer))
         .filter(Column::Month.eq(month(submission)))
@@ -215,14 +218,17 @@ pub(in super::super) async fn taken_as(
         .into_tuple()
         .all(connection)
         .await?;
-    let taken = rows.into_iter().map(|(name, id, number, content_digest)| {
-        let receipt = format!("{id}/{number}");
-        let taken = Taken {
-            receipt,
-            content_digest,
-        };
-        (name, taken)
-    });
+    let taken = rows
+        .into_iter()
+        .map(|(name, id, number, content_digest, membership)| {
+            let receipt = format!("{id}/{number}");
+            let taken = Taken {
+                receipt,
+                membership,
+                content_digest,
+            };
+            (name, taken)
+        });
     Ok(taken.collect())
 }
 
@@ -311,15 +317,17 @@ async fn update(
     Ok(())
 }
 
-/// Forgets what all rows said.
+/// Forgets what the rows behind `after` said, through `last`.
 pub(in super::super) async fn forget_papers(
     connection: &impl ConnectionTrait,
     submission: Uuid,
+    (after, last): (i32, i32),
 ) -> Result<(), db::Error> {
-    let sql =
-        "UPDATE submission_row SET paper = NULL WHERE submission_id = $1 AND paper IS NOT NULL";
+    let sql = "UPDATE submission_row SET paper = NULL WHERE submission_id = $1 AND row_number > $2 AND row_number <= $3 \
+               AND paper IS NOT NULL";
+    let values = [submission.into(), after.into(), last.into()];
     connection
-        .execute_raw(db::statement(connection, sql, [submission.into()]))
+        .execute_raw(db::statement(connection, sql, values))
         .await?;
     Ok(())
 }

@@ -40,6 +40,8 @@ pub(crate) struct Model {
     pub wages_changed: i32,
     pub wages_raised: i32,
     pub leaving: i32,
+    /// Through which row it is forgotten what rows said; none while that is needed, or once nothing is left.
+    pub forgotten_through: Option<i32>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}
@@ -118,6 +120,7 @@ pub(in super::super) async fn insert(
         wages_changed: Set(0),
         wages_raised: Set(0),
         leaving: Set(0),
+        forgotten_through: Set(None),
     };
     Entity::insert(row)
         .exec_without_returning(connection)
@@ -154,10 +157,16 @@ pub(in super::super) async fn open_of(
     connection: &impl ConnectionTrait,
     employer: Uuid,
 ) -> Result<u64, db::Error> {
-    let open = [State::Uploading, State::Validating, State::Committing];
+    let open = [
+        State::Uploading,
+        State::Validating,
+        State::Validated,
+        State::Committing,
+    ];
     Ok(Entity::find()
         .filter(Column::EmployerId.eq(employer))
         .filter(Column::State.is_in(open.map(State::code)))
+        .filter(Column::EndedAt.is_null())
         .count(connection)
         .await?)
 }
@@ -204,6 +213,8 @@ pub(in super::super) async fn turn(
     let state = match step {
         Step::Uploaded => {
             row.uploaded_at = Set(Some(now));
+            // Before the first row is looked at, those that repeat another are marked.
+            row.examined_through = Set(-1);
             State::Validating
         }
         Step::Validated => {
@@ -259,6 +270,7 @@ pub(in super::super) async fn end(
         id: Set(id),
         state: Set(state.code().to_owned()),
         ended_at: Set(Some(now)),
+        forgotten_through: Set(Some(0)),
         ..Default::default()
     };
     Entity::update(row).exec(connection).await?;
@@ -314,6 +326,48 @@ pub(in super::super) async fn postpone(
         .execute_raw(db::statement(connection, sql, [until.into(), id.into()]))
         .await?;
     Ok(())
+}
+
+/// A submission that has ended, of whose rows it is not forgotten yet what they said, and how far that is done.
+pub(in super::super) async fn next_to_forget(
+    connection: &impl ConnectionTrait,
+) -> Result<Option<(Uuid, i32)>, db::Error> {
+    // In the words of the index `submission_to_forget`.
+    let sql = "SELECT id, forgotten_through FROM submission WHERE forgotten_through IS NOT NULL ORDER BY id LIMIT 1";
+    let row = connection
+        .query_one_raw(db::statement(connection, sql, []))
+        .await?;
+    row.map(|it| Ok((it.try_get("", "id")?, it.try_get("", "forgotten_through")?)))
+        .transpose()
+}
+
+/// Keeps through which row it is forgotten what rows said; none where nothing is left.
+pub(in super::super) async fn keep_forgotten(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    through: Option<i32>,
+) -> Result<(), db::Error> {
+    let row = ActiveModel {
+        id: Set(id),
+        forgotten_through: Set(through),
+        ..Default::default()
+    };
+    Entity::update(row).exec(connection).await?;
+    Ok(())
+}
+
+/// A submission that was begun before then and waits for somebody still.
+pub(in super::super) async fn next_to_expire(
+    connection: &impl ConnectionTrait,
+    begun_before: DateTime<Utc>,
+) -> Result<Option<Uuid>, db::Error> {
+    // In the words of the index `submission_waiting`.
+    let sql = "SELECT id FROM submission WHERE state IN ('uploading', 'validated') AND ended_at IS NULL AND created_at < $1 \
+               ORDER BY created_at, id LIMIT 1";
+    let row = connection
+        .query_one_raw(db::statement(connection, sql, [begun_before.into()]))
+        .await?;
+    Ok(row.map(|it| it.try_get("", "id")).transpose()?)
 }
 
 /// The month of a submission as its rows carry it.

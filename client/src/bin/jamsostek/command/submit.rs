@@ -9,9 +9,9 @@ use std::{
 };
 
 use clap::Args;
-use futures_util::{StreamExt, TryStreamExt, stream};
+use futures_util::{StreamExt, stream};
 use jamsostek_client::{
-    Client, Uuid,
+    Client, Code, Uuid,
     v1::{
         CreateSubmissionRequest, RowResult, Submission, SubmissionChanges, row_result,
         submission::{Mode, State},
@@ -83,18 +83,30 @@ impl Submit {
         };
         let submissions = caller.submissions();
         let brought = submissions.submit(with_progress(&sheet), declared).await?;
-        let rests = self.validate_only || self.no_commit || brought.state() != State::Validated;
-        let done = if rests {
-            brought
-        } else {
-            submissions.commit(id).await?
-        };
-        let rejected = rejected(&caller, id).await?;
-        let file = match rejected.is_empty() {
-            true => None,
-            false => Some(sheet.write_rejected(&self.file, &rejected)?),
-        };
-        Ok(told(&done, file.as_deref()))
+        let back = self.gives_back(&caller, &sheet, id).await?;
+        let is_torn = self.atomic && back.is_some();
+        let waits = self.validate_only || self.no_commit || is_torn;
+        if waits || brought.state() != State::Validated {
+            return Ok(told(&brought, back.as_deref()));
+        }
+        let done = submissions.commit(id).await?;
+        // Meanwhile more may have been rejected.
+        let back = self.gives_back(&caller, &sheet, id).await?;
+        Ok(told(&done, back.as_deref()))
+    }
+
+    /// Writes the rejected rows beside the file; where, if there are any.
+    async fn gives_back(
+        &self,
+        caller: &Client,
+        sheet: &Sheet,
+        id: Uuid,
+    ) -> Result<Option<PathBuf>, Failure> {
+        let rejected = rejected(caller, id).await?;
+        if rejected.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(sheet.write_rejected(&self.file, &rejected)?))
     }
 
     fn declared(&self, sheet: &Sheet, month: String) -> Result<CreateSubmissionRequest, Failure> {
@@ -168,9 +180,26 @@ fn progress(gone: usize, total: usize, began: Instant) {
 
 /// All rows that are rejected, by their number.
 async fn rejected(caller: &Client, submission: Uuid) -> Result<Vec<RowResult>, Failure> {
-    let rejected = row_result::State::Rejected;
-    let results = caller.stream_row_results(submission, rejected, 0).await?;
-    Ok(results.try_collect().await?)
+    let mut all: Vec<RowResult> = Vec::new();
+    loop {
+        let after = all.last().map_or(0, |it| it.row_number);
+        let rejected = row_result::State::Rejected;
+        let mut results = caller
+            .stream_row_results(submission, rejected, after)
+            .await?;
+        let ended = loop {
+            match results.next().await {
+                Some(Ok(result)) => all.push(result),
+                // Very many take more than one call: the next goes on behind the last.
+                Some(Err(error)) if error.code() == Code::DeadlineExceeded => break false,
+                Some(Err(error)) => return Err(error.into()),
+                None => break true,
+            }
+        };
+        if ended {
+            return Ok(all);
+        }
+    }
 }
 
 fn told(done: &Submission, rejected_file: Option<&Path>) -> Answer {

@@ -21,6 +21,26 @@ pub(crate) async fn hold(
     row.map(Membership::try_from).transpose()
 }
 
+/// Holds memberships, in the order of their ids.
+pub(crate) async fn hold_memberships(
+    connection: &impl ConnectionTrait,
+    ids: &[Uuid],
+) -> Result<(), db::Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let _: Vec<Uuid> = Entity::find()
+        .select_only()
+        .column(Column::Id)
+        .filter(Column::Id.is_in(db::padded(ids)))
+        .order_by_asc(Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    Ok(())
+}
+
 /// Holds all memberships of a participant, in the order of their ids.
 pub(crate) async fn hold_all(
     connection: &impl ConnectionTrait,

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sea_orm::{Condition, ConnectionTrait, QueryOrder, QuerySelect, entity::prelude::*};
 use uuid::Uuid;
 
-pub(crate) use held::{hold, hold_all, hold_paid_through, hold_rivals_of};
+pub(crate) use held::{hold, hold_all, hold_memberships, hold_paid_through, hold_rivals_of};
 pub(crate) use on_the_way::on_the_way;
 pub(crate) use row::Membership;
 use row::{Column, Entity};

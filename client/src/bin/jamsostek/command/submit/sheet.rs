@@ -39,6 +39,8 @@ const COLUMNS: [&str; 18] = [
 ];
 /// What is told of a rejected row; nobody reads it again.
 const ERRORS: &str = "errors";
+/// The highest wage that counts whole in the sum.
+const WAGE_MAX: i64 = 1_000_000_000_000;
 /// How many faults of a file are told at once.
 const FAULTS_MAX: usize = 20;
 
@@ -129,7 +131,8 @@ impl Sheet {
             Some(Action::Paid(it)) => it.wage_idr,
             Some(Action::Left(_)) | None => 0,
         });
-        wages.fold(0, |sum: i64, it| sum.saturating_add(it))
+        // As the service counts what is no wage.
+        wages.fold(0, |sum: i64, it| sum.saturating_add(it.clamp(0, WAGE_MAX)))
     }
 
     /// An id that is the same for the same file to the same end.
