@@ -32,15 +32,13 @@ impl From<Error> for Status {
                 message,
                 [("state", state.to_owned())],
             ),
-            Error::BeyondDeclared { declared, row } => refuse(
-                no,
-                Reason::RowsBeyondDeclared,
-                message,
-                [
+            Error::BeyondDeclared { declared, row } => {
+                let numbers = [
                     ("declaredRows", declared.to_string()),
                     ("rowNumber", row.to_string()),
-                ],
-            ),
+                ];
+                refuse(no, Reason::RowsBeyondDeclared, message, numbers)
+            }
             Error::NumberTaken { row } => refuse(
                 Code::AlreadyExists,
                 Reason::RowNumberTaken,
@@ -51,28 +49,24 @@ impl From<Error> for Status {
                 declared,
                 rows,
                 next,
-            } => refuse(
-                no,
-                Reason::RowsMissing,
-                message,
-                [
+            } => {
+                let numbers = [
                     ("declaredRows", declared.to_string()),
                     ("rows", rows.to_string()),
                     ("nextRow", next.to_string()),
-                ],
-            ),
+                ];
+                refuse(no, Reason::RowsMissing, message, numbers)
+            }
             Error::TotalDiffers {
                 declared_idr,
                 wage_idr,
-            } => refuse(
-                no,
-                Reason::ControlTotalDiffers,
-                message,
-                [
+            } => {
+                let numbers = [
                     ("declaredWageIdr", declared_idr.to_string()),
                     ("wageIdr", wage_idr.to_string()),
-                ],
-            ),
+                ];
+                refuse(no, Reason::ControlTotalDiffers, message, numbers)
+            }
             Error::OtherUser => refuse(no, Reason::OtherUser, message, []),
             Error::RowsRejected { rejected } => refuse(
                 no,
